@@ -1,0 +1,27 @@
+/** The export list of the core, nothing else. */
+export {
+  addLayer,
+  batAddress,
+  beginChain,
+  cacheBytes,
+  extentsAddress,
+  plan,
+  requestsAddress,
+  stagingAddress,
+  stepsAddress,
+  totalsAddress,
+} from './layout';
+export { countSet, paint, runLength } from './bitmap';
+export { clearTotals, isSurveyed, mapOwners, mapUnits, pending, survey, unitShares } from './density';
+export { buildIndex, usedOwnerSlots } from './owners';
+export { placePage, usedPageSlots } from './pages';
+export {
+  answeredSectors,
+  lookupMany,
+  prepare,
+  resolve,
+  stepsFound,
+  stepsWereDropped,
+  walk,
+} from './resolve';
+export { find, isZero } from './zero';

@@ -1,0 +1,223 @@
+/**
+ * The index. For every unit: the newest layer that may hold any of it and the first that holds all of it, both from the
+ * block tables alone. Where the two differ the answer is in the bitmaps: an owner map, one byte a sector, is painted once
+ * from the oldest layer to the newest and kept in a cache, so that a lookup costs the same at any depth.
+ */
+import {
+  deepest,
+  floor,
+  full,
+  held,
+  KIND_DIFFERENCING,
+  KIND_FLAT,
+  Layer,
+  layerAt,
+  layerCount,
+  MISSING,
+  newest,
+  NOT_SURVEYED,
+  owners,
+  ownerSlotOf,
+  ownerSlots,
+  ownerUnit,
+  ownerUsed,
+  sectorCount,
+  unitCount,
+  unitEnd,
+  unitSectors,
+  unitShift,
+} from './layout';
+import { paint } from './bitmap';
+import { clearPages, pageOf, requestPage } from './pages';
+import { entryOf, UNUSED } from './vhd';
+
+const EMPTY: u32 = 0xffffffff;
+let hand: u32 = 0;
+let usedSlots: u32 = 0;
+
+export function usedOwnerSlots(): u32 {
+  return usedSlots;
+}
+
+/** Builds the index from the block tables that the host has put in place. */
+export function buildIndex(): void {
+  memory.fill(newest, floor, unitCount);
+  memory.fill(full, floor, unitCount);
+  memory.fill(deepest, 0, unitCount);
+  memory.fill(ownerSlotOf, 0, <usize>unitCount << 1);
+  memory.fill(ownerUnit, 0xff, <usize>ownerSlots << 2);
+  memory.fill(ownerUsed, 0, ownerSlots);
+  hand = 0;
+  usedSlots = 0;
+  clearPages();
+  for (let i = layerCount; i > 0; i--) indexLayer(i - 1);
+  for (let unit: u32 = 0; unit < unitCount; unit++) settle(unit);
+}
+
+function indexLayer(index: u32): void {
+  const layer = layerAt(index);
+  const end = <u32>min<u64>((layer.sectorCount + unitSectors - 1) >> (<u64>unitShift), unitCount);
+  if (layer.kind == KIND_FLAT) {
+    memory.fill(newest, <u8>index, end);
+    memory.fill(full, <u8>index, end);
+    if (end > 0 && !coversAll(layer, end - 1)) store<u8>(full + end - 1, floor);
+    return;
+  }
+  if (layer.blockShift == 0) indexUnitBlocks(layer, index, min<u32>(end, layer.batEntries));
+  else for (let unit: u32 = 0; unit < end; unit++) if (entryOf(layer, unit) != UNUSED) mark(layer, index, unit);
+}
+
+/** Blocks as large as units: 16 entries are passed over at once where none is in use. */
+function indexUnitBlocks(layer: Layer, index: u32, end: u32): void {
+  const unused = i32x4.splat(-1);
+  let unit: u32 = 0;
+  while (unit < end) {
+    if (end - unit >= 16) {
+      const at = layer.bat + (<usize>unit << 2);
+      const all = v128.and(
+        v128.and(v128.load(at), v128.load(at, 16)),
+        v128.and(v128.load(at, 32), v128.load(at, 48)),
+      );
+      if (i32x4.all_true(i32x4.eq(all, unused))) {
+        unit += 16;
+        continue;
+      }
+    }
+    const stop = min<u32>(unit + 16, end);
+    for (; unit < stop; unit++) {
+      if (load<u32>(layer.bat + (<usize>unit << 2)) != UNUSED) mark(layer, index, unit);
+    }
+  }
+}
+
+function mark(layer: Layer, index: u32, unit: u32): void {
+  store<u8>(newest + unit, <u8>index);
+  if (layer.kind != KIND_DIFFERENCING && coversAll(layer, unit)) store<u8>(full + unit, <u8>index);
+}
+
+/** The layer reaches to the end of the unit, or of the disk. */
+function coversAll(layer: Layer, unit: u32): bool {
+  return layer.sectorCount >= unitEnd(unit);
+}
+
+/** What is known of a unit without its bitmaps. */
+function settle(unit: u32): void {
+  const answer = load<u8>(full + unit);
+  if (load<u8>(newest + unit) != answer) {
+    store<u16>(held + (<usize>unit << 1), NOT_SURVEYED);
+    return;
+  }
+  const sectors = <u32>(unitEnd(unit) - (<u64>unit << (<u64>unitShift)));
+  store<u16>(held + (<usize>unit << 1), answer < MISSING ? <u16>sectors : 0);
+  store<u8>(deepest + unit, answer < MISSING ? answer + 1 : 0);
+}
+
+/** True when one layer (or none) answers the whole unit. */
+export function isSettled(unit: u32): bool {
+  return load<u8>(newest + unit) == load<u8>(full + unit);
+}
+
+/** Address of the unit's owner map, or 0 after asking for the pieces of bitmap that are not in memory yet. */
+export function ownersOf(unit: u32): usize {
+  const slot = load<u16>(ownerSlotOf + (<usize>unit << 1));
+  if (slot != 0) {
+    store<u8>(ownerUsed + slot - 1, 1);
+    return owners + <usize>(slot - 1) * unitSectors;
+  }
+  return requestMissing(unit) ? 0 : paintOwners(unit);
+}
+
+/** Asks for every piece that the unit's owner map needs and that is not in memory. */
+export function requestMissing(unit: u32): bool {
+  const stop = min<u32>(load<u8>(full + unit), layerCount);
+  let missing = false;
+  for (let index = <u32>load<u8>(newest + unit); index < stop; index++) {
+    const layer = layerAt(index);
+    if (layer.kind != KIND_DIFFERENCING || <u64>unit << (<u64>unitShift) >= layer.sectorCount) continue;
+    if (entryOf(layer, unit) != UNUSED && pageOf(index, unit) == 0) {
+      requestPage(index, unit);
+      missing = true;
+    }
+  }
+  return missing;
+}
+
+export function hasOwners(unit: u32): bool {
+  return load<u16>(ownerSlotOf + (<usize>unit << 1)) != 0;
+}
+
+function takeSlot(unit: u32): usize {
+  while (load<u8>(ownerUsed + hand) != 0) {
+    store<u8>(ownerUsed + hand, 0);
+    hand = hand + 1 == ownerSlots ? 0 : hand + 1;
+  }
+  const slot = hand;
+  hand = hand + 1 == ownerSlots ? 0 : hand + 1;
+  const before = load<u32>(ownerUnit + (<usize>slot << 2));
+  if (before != EMPTY) store<u16>(ownerSlotOf + (<usize>before << 1), 0);
+  else usedSlots++;
+  store<u32>(ownerUnit + (<usize>slot << 2), unit);
+  store<u16>(ownerSlotOf + (<usize>unit << 1), <u16>(slot + 1));
+  store<u8>(ownerUsed + slot, 1);
+  return owners + <usize>slot * unitSectors;
+}
+
+function paintOwners(unit: u32): usize {
+  const target = takeSlot(unit);
+  const start = <u64>unit << (<u64>unitShift);
+  const sectors = <u32>(unitEnd(unit) - start);
+  const base = load<u8>(full + unit);
+  memory.fill(target, base, unitSectors);
+  for (let index = min<u32>(base, layerCount); index > load<u8>(newest + unit); index--) {
+    const layer = layerAt(index - 1);
+    if (layer.sectorCount <= start) continue;
+    const reach = <u32>min<u64>(layer.sectorCount - start, sectors);
+    if (layer.kind == KIND_FLAT) memory.fill(target, <u8>(index - 1), reach);
+    else if (entryOf(layer, unit) == UNUSED) continue;
+    else if (layer.kind == KIND_DIFFERENCING) paint(pageOf(index - 1, unit), target, reach, <u8>(index - 1));
+    else memory.fill(target, <u8>(index - 1), reach);
+  }
+  return target;
+}
+
+/**
+ * Counts what an owner map says, into `counts` (f64 a layer number), and keeps what it settles: how much is held, how deep
+ * the deepest answer lies, and which layer is really the newest.
+ */
+export function surveyUnit(unit: u32, map: usize, counts: usize): void {
+  const sectors = <u32>min<u64>(unitSectors, sectorCount - (<u64>unit << (<u64>unitShift)));
+  let heldSectors: u32 = 0;
+  let first: u8 = floor;
+  let last: u8 = 0;
+  let at: u32 = 0;
+  while (at < sectors) {
+    const owner = load<u8>(map + at);
+    const length = ownerRun(map, at, sectors);
+    const counter = counts + (<usize>owner << 3);
+    store<f64>(counter, load<f64>(counter) + <f64>length);
+    if (owner < MISSING) {
+      heldSectors += length;
+      last = max<u8>(last, owner + 1);
+    }
+    first = min<u8>(first, owner);
+    at += length;
+  }
+  store<u16>(held + (<usize>unit << 1), <u16>heldSectors);
+  store<u8>(deepest + unit, last);
+  store<u8>(newest + unit, first);
+  if (ownerRun(map, 0, sectors) == sectors) store<u8>(full + unit, first);
+}
+
+/** Sectors from `from` up to `limit` with the same owner; 16 at a time. */
+export function ownerRun(map: usize, from: u32, limit: u32): u32 {
+  const owner = load<u8>(map + from);
+  const same = i8x16.splat(owner);
+  let at = from + 1;
+  while (at + 16 <= limit) {
+    const mask = ~i8x16.bitmask(i8x16.eq(v128.load(map + at), same)) & 0xffff;
+    if (mask != 0) return at + ctz(mask) - from;
+    at += 16;
+  }
+  while (at < limit && load<u8>(map + at) == owner) at++;
+  return at - from;
+}

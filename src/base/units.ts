@@ -1,0 +1,51 @@
+/** Sizes and their spelling: GiB for sizes, hex for offsets, decimals in groups of three for counts. */
+
+export const SECTOR_BYTES = 512;
+export const KIB = 1024;
+export const MIB = 1024 * KIB;
+export const GIB = 1024 * MIB;
+export const TIB = 1024 * GIB;
+
+const THIN_SPACE = '\u2009';
+
+/** 37 333 765, with thin spaces. */
+export function grouped(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, THIN_SPACE);
+}
+
+const STEPS = [
+  [TIB * 1024, 'PiB'],
+  [TIB * 4, 'TiB'],
+  [GIB, 'GiB'],
+  [MIB, 'MiB'],
+  [KIB, 'KiB'],
+] as const;
+
+const DIVISORS: Readonly<Record<string, number>> = { PiB: TIB * 1024, TiB: TIB, GiB: GIB, MiB: MIB, KiB: KIB };
+
+/** Three significant figures and the unit: `1.12 GiB`, `402 MiB`, `512 B`. */
+export function sizeText(bytes: number): string {
+  for (const [from, unit] of STEPS) {
+    if (bytes >= from) {
+      const value = bytes / (DIVISORS[unit] ?? 1);
+      const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
+      const text = value.toFixed(digits);
+      return `${digits > 0 ? text.replace(/\.?0+$/, '') : grouped(Number(text))} ${unit}`;
+    }
+  }
+  return `${grouped(bytes)} B`;
+}
+
+/** `3 s`, `2 min 10 s`, `1 h 4 min`. */
+export function durationText(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/** `5 Nov 2021`, UTC. */
+export function dateText(date: Date): string {
+  const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+  return `${date.getUTCDate()} ${months[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
+}

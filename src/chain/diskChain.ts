@@ -1,0 +1,367 @@
+/**
+ * The disk that a chain of files makes, layer 0 first. The core says which file answers; this class reads. Where every
+ * file answers at once (private storage, memory, Node) nothing is waited for on the way.
+ */
+import { assert, must } from '../base/assert.ts';
+import { DiskError } from '../base/errors.ts';
+import { Pacer } from '../base/pacer.ts';
+import type { ProgressMeter } from '../base/progress.ts';
+import { SECTOR_BYTES } from '../base/units.ts';
+import { type DiskCore, EXTENT_FIELDS } from '../core/core.ts';
+import { LAYER_MISSING, LAYER_UNALLOCATED } from '../core/records.ts';
+import type { DiskImage } from '../formats/diskImage.ts';
+import type { Finding } from '../formats/finding.ts';
+import type { BlockSummary } from '../formats/vhd/blockChecks.ts';
+import type { ReadRequest } from '../storage/randomAccessFile.ts';
+import { type DiskMap, mapCells, type MapRequest, shareUnits, type Survey, surveyDisk } from './diskMap.ts';
+import { LayerFiles, missingParent, withSectors } from './layerFiles.ts';
+import { ReadPlan } from './readPlan.ts';
+import type { ReadTrace, TraceExtent } from './readTrace.ts';
+import { traceRead } from './traceRead.ts';
+import type { VirtualDisk } from './virtualDisk.ts';
+
+/** A stretch that no file answers, in sectors from the start of what was read. */
+export interface Gap {
+  readonly layer: typeof LAYER_MISSING | typeof LAYER_UNALLOCATED;
+  readonly targetSector: number;
+  readonly sectorCount: number;
+}
+
+/** A piece of a pass over the disk. */
+export interface DiskPiece {
+  readonly firstSector: number;
+  /** Valid until the next step of the pass; a whole number of sectors. */
+  readonly bytes: Uint8Array;
+  /** All bytes are zero. */
+  readonly zero: boolean;
+  /** No file of the chain holds any of it. */
+  readonly unallocated: boolean;
+  /** Stretches whose answer lies in a parent that is not here; their bytes are zeros to be taken as unknown. */
+  readonly missing: readonly Gap[];
+}
+
+export interface PassOptions {
+  readonly chunkBytes: number;
+  readonly firstSector?: number;
+  readonly signal?: AbortSignal;
+  /** 'throw': a sector without an answer ends the pass. Default. */
+  readonly missing?: 'throw' | 'zeros';
+}
+
+type OnRun = (layer: number, fileOffset: number, targetSector: number, sectorCount: number) => void;
+
+export class DiskChain implements VirtualDisk {
+  readonly sectorSizeBytes = SECTOR_BYTES as 512;
+  readonly sectorCount: number;
+  private readonly files: LayerFiles;
+  private readonly plan = new ReadPlan();
+
+  constructor(
+    /** Layer 0 first. */
+    readonly layers: readonly DiskImage[],
+    private readonly core: DiskCore,
+    readonly findings: readonly Finding[],
+    private readonly summaries: readonly (BlockSummary | null)[],
+  ) {
+    this.sectorCount = must(layers[0], 'a chain has a leaf').virtualSizeBytes / SECTOR_BYTES;
+    this.files = new LayerFiles(layers);
+  }
+
+  /** Sectors of one cell of the index. */
+  get unitSectors(): number {
+    return this.core.unitSectors;
+  }
+  get unitCount(): number {
+    return this.core.unitCount;
+  }
+  /** Bytes of block tables in memory. */
+  get tableBytes(): number {
+    return this.core.layers.reduce((sum, layer) => sum + layer.batEntries * 4, 0);
+  }
+  get bitmapCacheBytes(): number {
+    return this.core.cacheBytes.used;
+  }
+  get bitmapCacheLimitBytes(): number {
+    return this.core.cacheBytes.limit;
+  }
+  get memoryBytes(): number {
+    return this.core.memoryBytes;
+  }
+
+  /** Allocated blocks, stride and alignment of a layer's file; null for flat images. */
+  blockSummary(layer: number): BlockSummary | null {
+    return this.summaries[layer] ?? null;
+  }
+
+  /** Throws 'parent-missing' where a sector has no answer, and the storage's fault where a file cannot be read. */
+  async read(firstSector: number, target: Uint8Array): Promise<void> {
+    await this.readRuns(firstSector, target, null, (gap) => {
+      if (gap.layer === LAYER_MISSING) {
+        throw missingParent(firstSector + gap.targetSector, gap.sectorCount, must(this.layers.at(-1), 'a chain has a root'));
+      }
+    });
+  }
+
+  /** Never throws for a missing parent: those bytes are zeros, and `owners` (a byte a sector) says so. */
+  async readOwned(firstSector: number, target: Uint8Array, owners: Uint8Array): Promise<void> {
+    await this.readRuns(
+      firstSector,
+      target,
+      (layer, _offset, at, count) => owners.fill(layer, at, at + count),
+      () => {},
+    );
+  }
+
+  /** What answers each run of the range, in order. */
+  async extents(firstSector: number, sectorCount: number): Promise<TraceExtent[]> {
+    this.checkRange(firstSector, sectorCount);
+    const extents: TraceExtent[] = [];
+    let done = 0;
+    while (done < sectorCount) {
+      const first = firstSector + done;
+      done += await this.resolve(first, sectorCount - done, (layer, fileOffset, at, count) => {
+        const kind = layer === LAYER_MISSING ? 'missing' : layer === LAYER_UNALLOCATED ? 'unallocated' : 'data';
+        const before = extents.at(-1);
+        if (before && before.kind === kind && kind !== 'data') {
+          extents[extents.length - 1] = { ...before, sectorCount: before.sectorCount + count };
+          return;
+        }
+        extents.push({
+          kind,
+          layer: kind === 'data' ? layer : -1,
+          firstSector: first + at,
+          sectorCount: count,
+          fileOffset,
+        });
+      });
+    }
+    return extents;
+  }
+
+  async trace(firstSector: number, sectorCount: number): Promise<ReadTrace> {
+    this.checkRange(firstSector, sectorCount);
+    return traceRead(this.core, this.files, this.layers, firstSector, sectorCount);
+  }
+
+  map(request: MapRequest): Promise<DiskMap> {
+    this.checkRange(request.firstSector, request.sectorCount);
+    return mapCells(this.core, this.files, request);
+  }
+
+  /** `counts[unit * (layers + 2) + layer]` sectors; the last two columns are missing and unallocated. */
+  unitShares(firstUnit: number, unitCount: number): Promise<Uint16Array> {
+    return shareUnits(this.core, this.files, firstUnit, unitCount);
+  }
+
+  /** Reads every bitmap that matters and counts what each layer answers; afterwards maps are exact. */
+  survey(meter?: ProgressMeter, signal?: AbortSignal): Promise<Survey> {
+    return surveyDisk(this.core, this.files, meter, signal);
+  }
+
+  /** In-memory cost of looking one sector up, by the walk or by the index, for timing: runs `repeats` look-ups. */
+  lookupRepeatedly(sector: number, repeats: number, byWalk: boolean): void {
+    this.core.lookupMany(new Float64Array(1).fill(sector), byWalk);
+    const queries = new Float64Array(Math.min(repeats, 4096));
+    for (let done = 0; done < repeats; done += queries.length) {
+      queries.fill(sector);
+      this.core.lookupMany(queries, byWalk);
+    }
+  }
+
+  /** File offsets of single sectors, in place; NaN where a bitmap is not in memory. */
+  lookupMany(sectors: Float64Array, byWalk: boolean): void {
+    this.core.lookupMany(sectors, byWalk);
+  }
+
+  /** The disk from `firstSector` to its end, once, in pieces of `chunkBytes`; what no file holds is not read. */
+  async *passes(options: PassOptions): AsyncGenerator<DiskPiece, void, undefined> {
+    const { chunkBytes, firstSector = 0, signal, missing = 'throw' } = options;
+    const buffers = Math.min(2, Math.floor(this.core.staging.length / chunkBytes));
+    assert(buffers > 0, 'a piece fits into the staging memory');
+    const chunkSectors = chunkBytes / SECTOR_BYTES;
+    const pacer = new Pacer();
+    const bufferAt = (turn: number) => (turn % buffers) * chunkBytes;
+    const start = (turn: number): Promise<DiskPiece> | null => {
+      const first = firstSector + turn * chunkSectors;
+      if (first >= this.sectorCount) return null;
+      const piece = this.readPiece(first, Math.min(chunkSectors, this.sectorCount - first), bufferAt(turn), missing);
+      // Its fault is told when its turn comes; a consumer that leaves earlier does not hear of it.
+      piece.catch(() => {});
+      return piece;
+    };
+    // Storage that must be waited for reads the next piece while the consumer has this one.
+    const ahead = this.files.readNow === null && buffers > 1;
+    let next = start(0);
+    for (let turn = 0; next !== null; turn++) {
+      const piece = await next;
+      signal?.throwIfAborted();
+      next = ahead ? start(turn + 1) : null;
+      yield piece;
+      await pacer.step(signal);
+      if (!ahead) next = start(turn + 1);
+    }
+  }
+
+  /** True when these bytes of a piece are all zero. */
+  isZero(bytes: Uint8Array): boolean {
+    const from = bytes.byteOffset - this.core.staging.byteOffset;
+    assert(bytes.buffer === this.core.staging.buffer && from >= 0, 'the bytes lie in the staging memory');
+    return this.core.isZero(from, bytes.length);
+  }
+
+  private async readPiece(
+    firstSector: number,
+    sectorCount: number,
+    bufferAt: number,
+    missing: 'throw' | 'zeros',
+  ): Promise<DiskPiece> {
+    const bytes = this.core.staging.subarray(bufferAt, bufferAt + sectorCount * SECTOR_BYTES);
+    const gaps: Gap[] = [];
+    let unallocatedSectors = 0;
+    await this.readRuns(firstSector, bytes, null, (gap) => {
+      if (gap.layer === LAYER_UNALLOCATED) unallocatedSectors += gap.sectorCount;
+      else if (missing === 'zeros') gaps.push(gap);
+      else throw missingParent(firstSector + gap.targetSector, gap.sectorCount, must(this.layers.at(-1), 'a chain has a root'));
+    });
+    const unallocated = unallocatedSectors === sectorCount;
+    const zero = unallocated || this.core.isZero(bufferAt, bytes.length);
+    return { firstSector, bytes, zero, unallocated, missing: gaps };
+  }
+
+  private checkRange(firstSector: number, sectorCount: number): void {
+    const whole = Number.isSafeInteger(firstSector) && Number.isSafeInteger(sectorCount);
+    if (whole && firstSector >= 0 && sectorCount > 0 && firstSector + sectorCount <= this.sectorCount) return;
+    throw new DiskError({
+      code: 'bad-request',
+      message: `Sectors ${firstSector} + ${sectorCount} are not on this disk: it has ${this.sectorCount} sectors.`,
+      remedy: `Ask for sectors 0 to ${this.sectorCount - 1}.`,
+    });
+  }
+
+  /** Fills `target`, telling every run and every gap; gaps are zeroed. */
+  private async readRuns(
+    firstSector: number,
+    target: Uint8Array,
+    onRun: OnRun | null,
+    onGap: (gap: Gap) => void,
+  ): Promise<void> {
+    const total = target.length / SECTOR_BYTES;
+    this.checkRange(firstSector, total);
+    let done = 0;
+    while (done < total) {
+      const rest = done === 0 ? target : target.subarray(done * SECTOR_BYTES);
+      const shifted = done;
+      const run: OnRun | null = onRun && ((layer, offset, at, count) => onRun(layer, offset, at + shifted, count));
+      const gap = (layer: number, at: number, sectorCount: number) => {
+        const kind = layer === LAYER_MISSING ? LAYER_MISSING : LAYER_UNALLOCATED;
+        onGap({ layer: kind, targetSector: at + shifted, sectorCount });
+      };
+      done += this.files.readNow
+        ? this.readSomeNow(firstSector + done, rest, run, gap)
+        : await this.readSome(firstSector + done, rest, run, gap);
+    }
+  }
+
+  /** As far as one call of the core answers; returns the sectors read. */
+  private readSomeNow(
+    firstSector: number,
+    target: Uint8Array,
+    onRun: OnRun | null,
+    onGap: (layer: number, at: number, count: number) => void,
+  ): number {
+    const { core, plan } = this;
+    const reads = must(this.files.readNow, 'every file answers at once');
+    const wanted = target.length / SECTOR_BYTES;
+    const found = this.resolveNow(firstSector, wanted);
+    const answered = core.answeredSectors;
+    const { extents } = core;
+    const onlyLayer = extents[3] ?? LAYER_UNALLOCATED;
+    if (found === 1 && answered === wanted && onlyLayer < LAYER_MISSING && !onRun) {
+      this.readRunNow(reads[onlyLayer], extents[1] ?? 0, target, firstSector);
+      return answered;
+    }
+    plan.clear();
+    for (let i = 0; i < found * EXTENT_FIELDS; i += EXTENT_FIELDS) {
+      const layer = extents[i + 3] ?? 0;
+      const at = (extents[i] ?? 0) - firstSector;
+      onRun?.(layer, extents[i + 1] ?? 0, at, extents[i + 2] ?? 0);
+      plan.add(layer, extents[i + 1] ?? 0, at, extents[i + 2] ?? 0);
+    }
+    plan.paint(
+      (layer) => this.files.file(layer).readThroughBytes,
+      (layer, offset, at, count) => {
+        const part = target.subarray(at * SECTOR_BYTES, (at + count) * SECTOR_BYTES);
+        this.readRunNow(reads[layer], offset, part, firstSector + at);
+      },
+      (layer, at, count) => {
+        target.fill(0, at * SECTOR_BYTES, (at + count) * SECTOR_BYTES);
+        onGap(layer, at, count);
+      },
+    );
+    return answered;
+  }
+
+  private readRunNow(
+    read: ((offset: number, target: Uint8Array) => void) | undefined,
+    offset: number,
+    target: Uint8Array,
+    firstSector: number,
+  ): void {
+    try {
+      must(read, 'the answering layer is in the chain')(offset, target);
+    } catch (error) {
+      throw withSectors(error, firstSector, target.length / SECTOR_BYTES);
+    }
+  }
+
+  private async readSome(
+    firstSector: number,
+    target: Uint8Array,
+    onRun: OnRun | null,
+    onGap: (layer: number, at: number, count: number) => void,
+  ): Promise<number> {
+    const requests = new Map<number, ReadRequest[]>();
+    const answered = await this.resolve(firstSector, target.length / SECTOR_BYTES, (layer, offset, at, count) => {
+      onRun?.(layer, offset, at, count);
+      const part = target.subarray(at * SECTOR_BYTES, (at + count) * SECTOR_BYTES);
+      if (layer >= LAYER_MISSING) {
+        part.fill(0);
+        onGap(layer, at, count);
+        return;
+      }
+      const list = requests.get(layer);
+      if (list) list.push({ offset, target: part });
+      else requests.set(layer, [{ offset, target: part }]);
+    });
+    try {
+      await Promise.all(Array.from(requests, ([layer, list]) => this.files.file(layer).readMany(list)));
+    } catch (error) {
+      throw withSectors(error, firstSector, answered);
+    }
+    return answered;
+  }
+
+  private resolveNow(firstSector: number, sectorCount: number): number {
+    const { core } = this;
+    for (;;) {
+      const found = core.resolve(firstSector, sectorCount);
+      if (found > 0) return found;
+      if (found < 0) this.files.loadPagesNow(core, core.neededPages());
+    }
+  }
+
+  /** Runs of the range as far as one call of the core answers, in sectors from its start; returns the sectors answered. */
+  private async resolve(firstSector: number, sectorCount: number, onRun: OnRun): Promise<number> {
+    const { core } = this;
+    for (;;) {
+      const found = core.resolve(firstSector, sectorCount);
+      if (found < 0) await this.files.loadPages(core, core.neededPages());
+      if (found <= 0) continue;
+      const { extents } = core;
+      for (let i = 0; i < found * EXTENT_FIELDS; i += EXTENT_FIELDS) {
+        onRun(extents[i + 3] ?? 0, extents[i + 1] ?? 0, (extents[i] ?? 0) - firstSector, extents[i + 2] ?? 0);
+      }
+      return core.answeredSectors;
+    }
+  }
+}

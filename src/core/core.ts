@@ -1,0 +1,307 @@
+/**
+ * The only door to WASM. One instance a chain: its memory is taken when the chain is opened and does not grow after that,
+ * so views of it stay valid. The core does no I/O: where it needs bitmaps it says which, and is asked again.
+ */
+import { instantiate } from '../../build/core/core.js';
+import { assert } from '../base/assert.ts';
+import { DiskError } from '../base/errors.ts';
+import { sizeText } from '../base/units.ts';
+import { type CoreStep, EXTENT_FIELDS, type PageRequest, readRequests, readSteps } from './records.ts';
+
+export type CoreModule = WebAssembly.Module;
+type Exports = Awaited<ReturnType<typeof instantiate>>;
+
+export interface CoreLayer {
+  readonly kind: 'flat' | 'blocks' | 'differencing';
+  readonly sectorCount: number;
+  /** 0 for flat layers. */
+  readonly blockSectors: number;
+  readonly bitmapSectors: number;
+  readonly batEntries: number;
+  /** Flat layers: bytes before sector 0. */
+  readonly dataOffset: number;
+}
+
+export interface CoreOptions {
+  readonly sectorCount: number;
+  /** The last file's parent is not here. */
+  readonly incomplete: boolean;
+  /** Bytes of owner maps and of bitmap pieces kept. */
+  readonly ownerBytes?: number;
+  readonly pageBytes?: number;
+  /** Bytes of memory for large reads. */
+  readonly stagingBytes?: number;
+}
+
+const KINDS = { flat: 0, blocks: 1, differencing: 2 } as const;
+export const MAP_MODES = { layer: 0, density: 1, depth: 2 } as const;
+/** Largest unit of the index, sectors. */
+const LARGEST_UNIT = 4096;
+const WASM_PAGE_BYTES = 65536;
+/** What the module declares for itself. */
+const INITIAL_PAGES = 16;
+/** Tables, caches and staging of one chain, all together. */
+export const MEMORY_LIMIT_BYTES = 3 * 1024 ** 3;
+
+const MIB = 1024 ** 2;
+
+export class DiskCore {
+  /** Sectors of one cell of the index. */
+  readonly unitSectors: number;
+  readonly unitCount: number;
+  /** Memory for large reads; `find` and `isZero` work on it. */
+  readonly staging: Uint8Array;
+  /** Room behind `staging` for needles and small tables. */
+  private readonly scratch: Uint8Array;
+  /** Four numbers an extent: first sector, file offset, sector count, layer. Valid until the next call. */
+  readonly extents: Float64Array;
+  private readonly memory: DataView;
+  private readonly bytes: Uint8Array;
+  private readonly addresses: { staging: number; requests: number; steps: number; totals: number };
+
+  private constructor(
+    private readonly exports: Exports,
+    memory: WebAssembly.Memory,
+    layers: readonly CoreLayer[],
+    options: CoreOptions,
+    unitSectors: number,
+    stagingBytes: number,
+  ) {
+    this.unitSectors = unitSectors;
+    this.unitCount = Math.ceil(options.sectorCount / unitSectors);
+    this.memory = new DataView(memory.buffer);
+    this.bytes = new Uint8Array(memory.buffer);
+    this.addresses = {
+      staging: exports.stagingAddress(),
+      requests: exports.requestsAddress(),
+      steps: exports.stepsAddress(),
+      totals: exports.totalsAddress(),
+    };
+    this.staging = this.bytes.subarray(this.addresses.staging, this.addresses.staging + stagingBytes);
+    const scratchAt = this.addresses.staging + stagingBytes;
+    this.scratch = this.bytes.subarray(scratchAt, scratchAt + SCRATCH_BYTES);
+    this.extents = new Float64Array(memory.buffer, exports.extentsAddress());
+    this.layers = layers;
+  }
+
+  readonly layers: readonly CoreLayer[];
+
+  /** Takes the memory for a chain, layer 0 first. Throws 'limit' where it would be more than MEMORY_LIMIT_BYTES. */
+  static async create(
+    module: CoreModule,
+    layers: readonly CoreLayer[],
+    options: CoreOptions,
+  ): Promise<DiskCore> {
+    const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: 65536 });
+    const exports = await instantiate(module, { env: { memory } });
+    const blocks = layers.filter((layer) => layer.kind !== 'flat').map((layer) => layer.blockSectors);
+    const unitSectors = Math.min(LARGEST_UNIT, ...blocks);
+    assert(unitSectors >= 8 && Number.isInteger(Math.log2(unitSectors)), 'a unit is 8 to 4096 sectors');
+    const stagingBytes = options.stagingBytes ?? 0;
+    exports.beginChain(options.sectorCount, unitSectors, options.incomplete);
+    for (const layer of layers) {
+      const { kind, sectorCount, blockSectors, bitmapSectors, batEntries, dataOffset } = layer;
+      exports.addLayer(KINDS[kind], sectorCount, blockSectors, bitmapSectors, batEntries, dataOffset);
+    }
+    const wanted = exports.plan(
+      options.ownerBytes ?? 32 * MIB,
+      options.pageBytes ?? 32 * MIB,
+      stagingBytes + SCRATCH_BYTES,
+    );
+    growTo(memory, wanted);
+    return new DiskCore(exports, memory, layers, options, unitSectors, stagingBytes);
+  }
+
+  /** Where a layer's BAT goes, as it stands in the file; `buildIndex` follows when all are there. */
+  batBytes(layer: number): Uint8Array {
+    const at = this.exports.batAddress(layer);
+    return this.bytes.subarray(at, at + (this.layers[layer]?.batEntries ?? 0) * 4);
+  }
+
+  buildIndex(): void {
+    this.exports.buildIndex();
+  }
+
+  /**
+   * Fills `extents` for [firstSector, firstSector + sectorCount). Returns how many, or -1 when bitmaps are needed
+   * (`neededPages`). `answeredSectors` tells how far one call came.
+   */
+  resolve(firstSector: number, sectorCount: number): number {
+    return this.exports.resolve(firstSector, sectorCount);
+  }
+
+  /** The same from the newest file to the oldest; `trace` fills `steps`. */
+  walk(firstSector: number, sectorCount: number, trace: boolean): number {
+    return this.exports.walk(firstSector, sectorCount, trace);
+  }
+
+  get answeredSectors(): number {
+    return this.exports.answeredSectors();
+  }
+
+  /** Steps of the last traced walk; `dropped` when there were more than the table holds. */
+  steps(): { steps: CoreStep[]; dropped: boolean } {
+    const steps = readSteps(this.memory, this.addresses.steps, this.exports.stepsFound());
+    return { steps, dropped: this.exports.stepsWereDropped() };
+  }
+
+  /** Asks for what the owner maps of these units need; returns the unit behind the last one of this batch. */
+  prepare(firstUnit: number, endUnit: number): number {
+    return this.exports.prepare(firstUnit, endUnit);
+  }
+
+  get hasPendingPages(): boolean {
+    return this.exports.pending() > 0;
+  }
+
+  neededPages(): PageRequest[] {
+    return readRequests(this.memory, this.addresses.requests, this.exports.pending());
+  }
+
+  /** Bytes of one piece of bitmap. */
+  get pageSizeBytes(): number {
+    return this.unitSectors / 8;
+  }
+
+  providePage(request: PageRequest, bytes: Uint8Array): void {
+    this.bytes.set(bytes, this.exports.placePage(request.layer, request.unit));
+  }
+
+  /** Answers single sectors in place with file offsets: -1 = in no file, NaN = a bitmap is not in memory. */
+  lookupMany(sectors: Float64Array, byWalk: boolean): void {
+    const at = this.addresses.staging;
+    assert(sectors.byteLength <= this.staging.byteLength, 'queries fit into the staging memory');
+    const table = new Float64Array(this.bytes.buffer, at, sectors.length);
+    table.set(sectors);
+    this.exports.lookupMany(at, sectors.length, byWalk);
+    sectors.set(table);
+  }
+
+  /** Runs `lookupMany` over what already stands in the staging memory, for timing. */
+  lookupStaged(count: number, byWalk: boolean): void {
+    this.exports.lookupMany(this.addresses.staging, count, byWalk);
+  }
+
+  /** One byte a cell of at least a unit, into `target`. */
+  mapUnits(firstSector: number, sectorsPerCell: number, mode: number, target: Uint8Array): void {
+    for (let from = 0; from < target.length; from += SCRATCH_BYTES) {
+      const cells = Math.min(SCRATCH_BYTES, target.length - from);
+      const first = firstSector + from * sectorsPerCell;
+      this.exports.mapUnits(first, sectorsPerCell, cells, mode, this.scratch.byteOffset);
+      target.set(this.scratch.subarray(0, cells), from);
+    }
+  }
+
+  /**
+   * One byte a cell smaller than a unit, from `fromCell` on, at most SCRATCH_BYTES cells in all. Returns the cell where
+   * it stopped for want of bitmaps, or the number of cells.
+   */
+  mapOwners(
+    firstSector: number,
+    sectorsPerCell: number,
+    fromCell: number,
+    mode: number,
+    target: Uint8Array,
+  ): number {
+    const cells = target.length;
+    assert(cells <= SCRATCH_BYTES, 'cells fit into the scratch memory');
+    const at = this.scratch.byteOffset;
+    const stop = this.exports.mapOwners(firstSector, sectorsPerCell, fromCell, cells, mode, at);
+    target.set(this.scratch.subarray(fromCell, stop), fromCell);
+    return stop;
+  }
+
+  isSurveyed(firstUnit: number, endUnit: number): boolean {
+    return this.exports.isSurveyed(firstUnit, endUnit);
+  }
+
+  clearTotals(): void {
+    this.exports.clearTotals();
+  }
+
+  /** Adds units to the totals; returns the unit where it stopped for want of bitmaps, or `endUnit`. */
+  survey(firstUnit: number, endUnit: number): number {
+    return this.exports.survey(firstUnit, endUnit);
+  }
+
+  /** Sectors a layer number of the last survey: 256 counts. */
+  totals(): Float64Array {
+    return new Float64Array(this.bytes.buffer, this.addresses.totals, 256);
+  }
+
+  /** Sectors each layer answers in one unit, then missing, then unallocated. False = bitmaps are needed. */
+  unitShares(unit: number, target: Uint16Array): boolean {
+    const at = this.scratch.byteOffset;
+    if (!this.exports.unitShares(unit, at)) return false;
+    target.set(new Uint16Array(this.bytes.buffer, at, this.layers.length + 2));
+    return true;
+  }
+
+  /** True when `lengthBytes` of the staging memory from `from` on are zero. */
+  isZero(from: number, lengthBytes: number): boolean {
+    return this.exports.isZero(this.addresses.staging + from, lengthBytes);
+  }
+
+  /** Index in the staging memory of the first occurrence at or after `from`, in its first `lengthBytes`; -1 = none. */
+  find(needle: Uint8Array, from: number, lengthBytes: number): number {
+    assert(needle.length <= SCRATCH_BYTES, 'a needle fits into the scratch memory');
+    this.scratch.set(needle);
+    const { staging } = this.addresses;
+    return this.exports.find(staging, lengthBytes, this.scratch.byteOffset, needle.length, from);
+  }
+
+  /** Bytes of owner maps and bitmaps in memory now, and the most there can be. */
+  get cacheBytes(): { used: number; limit: number } {
+    const owners = this.exports.usedOwnerSlots() * this.unitSectors;
+    return {
+      used: owners + this.exports.usedPageSlots() * this.pageSizeBytes,
+      limit: this.exports.cacheBytes(),
+    };
+  }
+
+  /** Bytes of all memory of the chain. */
+  get memoryBytes(): number {
+    return this.bytes.byteLength;
+  }
+
+  /** Run length and count of a bitmap that stands at the start of the staging memory, and painting by it. */
+  get bitmaps(): {
+    runLength(from: number, limit: number): number;
+    countSet(bits: number): number;
+    paint(targetAt: number, count: number, owner: number): void;
+  } {
+    const at = this.addresses.staging;
+    return {
+      runLength: (from, limit) => this.exports.runLength(at, from, limit),
+      countSet: (bits) => this.exports.countSet(at, bits),
+      paint: (targetAt, count, owner) => this.exports.paint(at, at + targetAt, count, owner),
+    };
+  }
+}
+
+/** Also the most cells and the longest needle of one call. */
+export const SCRATCH_BYTES = 65536;
+
+function growTo(memory: WebAssembly.Memory, wantedBytes: number): void {
+  const tooMuch = (cause?: unknown) =>
+    new DiskError(
+      {
+        code: 'limit',
+        message: `The tables of this chain take ${sizeText(wantedBytes)} of memory; this program takes on ${sizeText(MEMORY_LIMIT_BYTES)} at most.`,
+        meaning: 'The chain is not opened. No file was changed.',
+        remedy:
+          'Look at the chain from an older file, so that fewer files take part, or use a browser with more memory.',
+      },
+      { cause },
+    );
+  if (!(wantedBytes <= MEMORY_LIMIT_BYTES)) throw tooMuch();
+  const pages = Math.ceil(wantedBytes / WASM_PAGE_BYTES) - memory.buffer.byteLength / WASM_PAGE_BYTES;
+  if (pages <= 0) return;
+  try {
+    memory.grow(pages);
+  } catch (cause) {
+    throw tooMuch(cause);
+  }
+}
+
+export { EXTENT_FIELDS };

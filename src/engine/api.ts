@@ -1,0 +1,315 @@
+/**
+ * The contract between the page (or the terminal) and the engine. Types only. Everything here is plain data that
+ * survives structured cloning; faults come back as `Outcome`. Layer 0 is the file that the disk is seen from.
+ */
+import type { Outcome } from '../base/errors.ts';
+import type { Progress } from '../base/progress.ts';
+import type { ReadTrace } from '../chain/readTrace.ts';
+import type { ImageFormat, ImageType, Maker, ParentReference } from '../formats/diskImage.ts';
+import type { Finding } from '../formats/finding.ts';
+import type { Annotation, AnnotationLink } from '../formats/struct.ts';
+
+export type { ReadTrace, TraceExtent, TraceStep } from '../chain/readTrace.ts';
+export type { Annotation, AnnotationLink, Finding, ImageFormat, ImageType, Maker, Outcome, ParentReference, Progress };
+
+/** A file of the pile; the number is its identity until the pile is closed. */
+export type FileId = number;
+
+/** Cell values of maps beside layer numbers. */
+export const CELL_UNALLOCATED = 255;
+/** The answer lies in a parent that is not here. */
+export const CELL_MISSING = 254;
+
+// ── Opening ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type FileSource =
+  | { readonly kind: 'blob'; readonly file: File; readonly path: string }
+  | { readonly kind: 'handle'; readonly handle: FileSystemFileHandle; readonly path: string }
+  /** A file in the browser's private storage. */
+  | { readonly kind: 'private'; readonly name: string };
+
+export type LinkState =
+  /** Not a differencing file, or its parent was found by id. */
+  | 'whole'
+  /** The user pointed at a parent; the id does or does not match, see `matches`. */
+  | 'by-hand'
+  | 'orphan'
+  /** Several files carry the id that it seeks. */
+  | 'ambiguous'
+  | 'cycle';
+
+export interface ParentCandidate {
+  readonly file: FileId;
+  /** Higher is likelier. */
+  readonly score: number;
+  /** Why it is on the list, in words, strongest first. */
+  readonly reasons: readonly string[];
+}
+
+/** One file of the pile that is a disk. */
+export interface FileView {
+  readonly id: FileId;
+  readonly name: string;
+  /** Folder and name as picked, `/` between. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** Where its bytes come from, and with that how fast they are. */
+  readonly storage: 'user' | 'private' | 'memory' | 'node';
+  readonly format: ImageFormat;
+  readonly type: ImageType;
+  readonly virtualSizeBytes: number;
+  readonly blockSizeBytes: number | null;
+  /** Raw id as hex digits, '' for raw images. */
+  readonly rawId: string;
+  readonly idText: string;
+  readonly maker: Maker | null;
+  /** Milliseconds since 1970, null = the file does not say. */
+  readonly modifiedMs: number | null;
+  readonly seeks: ParentReference | null;
+  readonly parent: FileId | null;
+  readonly link: LinkState;
+  /** False where the parent was pointed at and its id is not the one that the file seeks. */
+  readonly matches: boolean;
+  /** For orphans and ambiguous links, likeliest first. */
+  readonly candidates: readonly ParentCandidate[];
+  readonly children: readonly FileId[];
+  /** Other files of the pile with the same id. */
+  readonly duplicates: readonly FileId[];
+  readonly findings: readonly Finding[];
+  /** Blocks that the file holds, and the distance of two in sectors; null before its table was read, and for flat images. */
+  readonly blocks: BlockSummary | null;
+}
+
+export interface BlockSummary {
+  readonly allocated: number;
+  readonly total: number;
+  /** Smallest distance of two blocks in the file, sectors; null with fewer than two. */
+  readonly strideSectors: number | null;
+  /** True when all data starts at multiples of 4 KiB in the file. */
+  readonly aligned4k: boolean;
+}
+
+/** A file of the pile that is not a disk, or not one that this version reads. */
+export interface OtherFileView {
+  readonly id: FileId;
+  readonly name: string;
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly format: ImageFormat | 'unknown';
+  readonly findings: readonly Finding[];
+  /** It can be opened as a raw disk when the user says so. */
+  readonly canBeRaw: boolean;
+}
+
+export interface PileView {
+  /** Newest first inside each tree: a child stands before its parent. */
+  readonly files: readonly FileView[];
+  readonly others: readonly OtherFileView[];
+  /** Files that no other file names as its parent: what a disk can be seen from. Likeliest first. */
+  readonly leaves: readonly FileId[];
+  /** What could not be opened at all (permission, vanished), with its reason. */
+  readonly failures: readonly Finding[];
+  readonly openMilliseconds: number;
+}
+
+// ── One chain in view ────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface ChainView {
+  /** Files of the chain, layer 0 (the leaf) first. */
+  readonly layers: readonly FileId[];
+  readonly virtualSizeBytes: number;
+  readonly sectorCount: number;
+  /** Sectors of one cell of the index: the smallest block size of the chain, at most 4096. */
+  readonly unitSectors: number;
+  readonly unitCount: number;
+  /** False where the chain ends in a file whose parent is not here: some sectors then have no answer. */
+  readonly complete: boolean;
+  readonly tableBytes: number;
+  readonly bitmapCacheBytes: number;
+  readonly bitmapCacheLimitBytes: number;
+  readonly findings: readonly Finding[];
+  readonly openMilliseconds: number;
+}
+
+export type MapMode =
+  /** Newest layer that answers any of the cell. */
+  | 'layer'
+  /** Share of the cell that some file holds, 0–253. */
+  | 'density'
+  /** Most files asked before the answer, 1–253; 0 = none holds it. */
+  | 'depth';
+
+export interface MapRequest {
+  readonly firstSector: number;
+  readonly sectorCount: number;
+  readonly cells: number;
+  readonly mode: MapMode;
+}
+
+/** One byte a cell: a layer number (or share, or depth), `CELL_UNALLOCATED` or `CELL_MISSING`. */
+export interface MapCells {
+  readonly cells: Uint8Array;
+  /** True when every bitmap that matters for these cells was read; else cells come from block tables alone. */
+  readonly exact: boolean;
+}
+
+/** Shares of some index units: `counts[unit * (layers + 2) + layer]` sectors; the last two are missing and unallocated. */
+export interface UnitShares {
+  readonly firstUnit: number;
+  readonly unitCount: number;
+  readonly counts: Uint16Array;
+}
+
+/** Whole disk, exact. Sector counts; `layers[i]` answered by layer i. */
+export interface Survey {
+  readonly layers: readonly number[];
+  readonly missing: number;
+  readonly unallocated: number;
+}
+
+export interface DiskBytes {
+  readonly firstSector: number;
+  readonly bytes: Uint8Array;
+  /** One byte a sector: the answering layer, `CELL_UNALLOCATED` or `CELL_MISSING` (then its bytes are zeros to be shown as unknown). */
+  readonly owners: Uint8Array;
+}
+
+/** A read path measured on this machine, parallel to `trace.steps`. */
+export interface TraceCosts {
+  /** µs of each step when every table entry and bitmap comes from the file. */
+  readonly coldMicroseconds: readonly number[];
+  /** µs of each step when tables and bitmaps are in memory. */
+  readonly cachedMicroseconds: readonly number[];
+  readonly walk: CostTotals;
+  readonly index: CostTotals;
+}
+
+export interface CostTotals {
+  readonly lookups: number;
+  readonly fileReads: number;
+  readonly bytes: number;
+  readonly coldMicroseconds: number;
+  readonly cachedMicroseconds: number;
+}
+
+// ── Files as bytes ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A stretch of a file, in the order of the file, for the strip above the hex view. */
+export interface Region {
+  readonly name: string;
+  readonly kind: 'footer' | 'header' | 'locator' | 'bat' | 'bitmap' | 'block' | 'blocks' | 'data' | 'unused' | 'other';
+  readonly offset: number;
+  readonly lengthBytes: number;
+}
+
+export interface SearchQuery {
+  /** In the disk as seen, or in one file of the pile. */
+  readonly target: 'disk' | FileId;
+  readonly needle: Uint8Array;
+  /** A second spelling of the same text (UTF-16), searched at once. */
+  readonly alternative: Uint8Array | null;
+  readonly fromOffset: number;
+  /** Stop after so many hits. */
+  readonly limit: number;
+}
+
+export interface SearchResult {
+  /** Byte offsets in the disk or the file. */
+  readonly hits: readonly number[];
+  /** Where the search stopped: the end, the limit, or where it was cancelled. */
+  readonly searchedTo: number;
+  readonly complete: boolean;
+  /** Ranges that could not be searched: they lie in a parent that is not here. */
+  readonly missingBytes: number;
+}
+
+// ── Saving ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type SaveFormat = 'raw' | 'fixed' | 'dynamic';
+
+export type SaveTarget =
+  | { readonly kind: 'handle'; readonly handle: FileSystemFileHandle }
+  | { readonly kind: 'private'; readonly name: string };
+
+export interface SaveRequest {
+  /** Any file of any tree: the disk as seen from there. */
+  readonly file: FileId;
+  readonly format: SaveFormat;
+  readonly target: SaveTarget;
+}
+
+export interface SaveResult {
+  readonly name: string;
+  readonly fileBytes: number;
+  /** Bytes actually written: holes are left out. */
+  readonly writtenBytes: number;
+  readonly virtualSizeBytes: number;
+  /** SHA-256 of the disk (not of the file), hex. */
+  readonly sha256: string;
+  readonly seconds: number;
+}
+
+export interface PrivateFile {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number | null;
+  /** The pile holds it open. */
+  readonly open: boolean;
+}
+
+export interface PrivateListing {
+  readonly files: readonly PrivateFile[];
+  readonly usedBytes: number;
+  /** What the browser says it would grant; a hint, never a promise. null = it does not say. */
+  readonly quotaBytes: number | null;
+}
+
+// ── The engine ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A long call: progress comes through `report`, `cancel(id)` ends it with 'cancelled'. */
+export interface Job {
+  readonly id: number;
+  readonly report: (progress: Progress) => void;
+}
+
+export interface EngineApi {
+  /** Adds files to the pile and finds the trees anew. */
+  open(sources: readonly FileSource[], job: Job): Promise<Outcome<PileView>>;
+  openSample(): Promise<Outcome<PileView>>;
+  /** Takes a file that was not recognised as a raw disk. */
+  openAsRaw(file: FileId): Promise<Outcome<PileView>>;
+  /** null takes the word back. */
+  pointAtParent(child: FileId, parent: FileId | null): Promise<Outcome<PileView>>;
+  closePile(): Promise<Outcome<null>>;
+
+  /** Puts the chain of `leaf` in view; every call below that speaks of the disk means this one. */
+  viewFrom(leaf: FileId, job: Job): Promise<Outcome<ChainView>>;
+  map(request: MapRequest): Promise<Outcome<MapCells>>;
+  unitShares(firstUnit: number, unitCount: number): Promise<Outcome<UnitShares>>;
+  /** Reads every bitmap that matters; afterwards maps are exact. */
+  survey(job: Job): Promise<Outcome<Survey>>;
+  /** The walk from the newest file down. */
+  trace(firstSector: number, sectorCount: number): Promise<Outcome<ReadTrace>>;
+  /** Runs the walk for real, often enough for the clock, and says what each step costs. */
+  measure(trace: ReadTrace): Promise<Outcome<TraceCosts>>;
+  readDisk(firstSector: number, sectorCount: number): Promise<Outcome<DiskBytes>>;
+
+  readFile(file: FileId, offset: number, lengthBytes: number): Promise<Outcome<Uint8Array>>;
+  regions(file: FileId): Promise<Outcome<readonly Region[]>>;
+  /**
+   * Every structure and field that touches the range, BAT entries, bitmaps and block data included. BAT entries link to
+   * bitmap and data, a byte of a bitmap and block data to their place on the disk.
+   */
+  annotate(file: FileId, offset: number, lengthBytes: number): Promise<Outcome<readonly Annotation[]>>;
+  search(query: SearchQuery, job: Job): Promise<Outcome<SearchResult>>;
+
+  save(request: SaveRequest, job: Job): Promise<Outcome<SaveResult>>;
+  listPrivate(): Promise<Outcome<PrivateListing>>;
+  /** Copies files of the pile into private storage and opens the copies in their place. */
+  takePrivate(files: readonly FileId[], job: Job): Promise<Outcome<PileView>>;
+  /** A copy of the file's bytes for a download. */
+  privateFile(name: string): Promise<Outcome<File>>;
+  removePrivate(name: string): Promise<Outcome<PrivateListing>>;
+
+  cancel(jobId: number): Promise<void>;
+}

@@ -1,0 +1,282 @@
+/**
+ * The engine: the pile, the chain in view, and every call of the contract. It runs in a worker, in the terminal and in
+ * tests; what differs there comes in through `Platform`.
+ */
+import { DiskError, type Outcome } from '../base/errors.ts';
+import { ProgressMeter } from '../base/progress.ts';
+import { SECTOR_BYTES, sizeText } from '../base/units.ts';
+import { openChain } from '../chain/openChain.ts';
+import { ByteScanner } from '../core/byteScanner.ts';
+import type { CoreModule } from '../core/core.ts';
+import { openRaw } from '../formats/raw/open.ts';
+import type {
+  ChainView,
+  DiskBytes,
+  EngineApi,
+  FileId,
+  FileSource,
+  Job,
+  MapCells,
+  MapRequest,
+  PileView,
+  PrivateListing,
+  Region,
+  SaveRequest,
+  SaveResult,
+  SearchQuery,
+  SearchResult,
+  Survey,
+  TraceCosts,
+  UnitShares,
+} from './api.ts';
+import type { Annotation } from '../formats/struct.ts';
+import type { ReadTrace } from '../chain/readTrace.ts';
+import { FileStructures, LARGEST_READ_BYTES, readPiece } from './bytes.ts';
+import { Jobs } from './jobs.ts';
+import { type FileToOpen, openInto } from './opening.ts';
+import { Pile } from './pile.ts';
+import { pileView } from './pileView.ts';
+import type { Platform } from './platform.ts';
+import { listPrivate, privateFile, removePrivate, takePrivate } from './privateStorage.ts';
+import { sampleFiles } from './sampleFiles.ts';
+import { saveDisk } from './saving.ts';
+import { searchDisk, searchFile } from './search.ts';
+import { type View, ViewSlot } from './viewSlot.ts';
+
+/** Canvas cells of one map: as many as the largest screen has pixels. */
+const MOST_CELLS = 2 ** 25;
+
+export class Engine implements EngineApi {
+  private readonly jobs = new Jobs();
+  private readonly pile = new Pile();
+  private readonly slot = new ViewSlot();
+  private readonly structures = new FileStructures();
+  private module: Promise<CoreModule> | null = null;
+  private scanner: Promise<ByteScanner> | null = null;
+
+  constructor(private readonly platform: Platform) {}
+
+  open(sources: readonly FileSource[], job: Job): Promise<Outcome<PileView>> {
+    const files = sources.map((source): FileToOpen => ({
+      path: source.kind === 'private' ? source.name : source.path,
+      open: () => this.platform.openSource(source),
+    }));
+    return this.openFiles(files, job);
+  }
+
+  /** The same for files that are opened without a picker: the terminal's, a test's. */
+  openFiles(files: readonly FileToOpen[], job: Job): Promise<Outcome<PileView>> {
+    return this.jobs.run(job, async (signal) => {
+      const startMs = performance.now();
+      const meter = new ProgressMeter(job.report, 'Opening files', 'files', files.length);
+      await openInto(this.pile, files, meter, signal);
+      return pileView(this.pile, performance.now() - startMs);
+    });
+  }
+
+  openSample(): Promise<Outcome<PileView>> {
+    return this.jobs.outcome(async () => {
+      const startMs = performance.now();
+      const meter = new ProgressMeter(() => undefined, 'Opening the sample', 'files', null);
+      await openInto(this.pile, await sampleFiles(), meter, new AbortController().signal);
+      return pileView(this.pile, performance.now() - startMs);
+    });
+  }
+
+  openAsRaw(file: FileId): Promise<Outcome<PileView>> {
+    return this.changed(async () => {
+      const { content } = this.pile.get(file);
+      this.pile.update(file, { content: await openRaw(content.file) });
+    });
+  }
+
+  pointAtParent(child: FileId, parent: FileId | null): Promise<Outcome<PileView>> {
+    return this.changed(async () => this.pile.pointAtParent(child, parent));
+  }
+
+  closePile(): Promise<Outcome<null>> {
+    return this.jobs.outcome(async () => {
+      await Promise.all([this.slot.close(), this.jobs.cancelAll()]);
+      const files = this.pile.all.map(({ content }) => content.file);
+      this.pile.clear();
+      for (const file of files) this.structures.forget(file);
+      await Promise.all(files.map((file) => file.close()));
+      return null;
+    });
+  }
+
+  viewFrom(leaf: FileId, job: Job): Promise<Outcome<ChainView>> {
+    return this.jobs.run(job, async (jobSignal) => {
+      const startMs = performance.now();
+      const { ids, images, complete } = this.pile.chainFrom(leaf);
+      const module = await this.core();
+      const view = await this.slot.show(jobSignal, async (signal) => {
+        const meter = new ProgressMeter(job.report, 'Reading block tables', 'bytes', null);
+        const chain = await openChain(module, images, { complete, meter, signal });
+        meter.finish();
+        return { layers: ids, chain };
+      });
+      ids.forEach((id, layer) => {
+        this.pile.noteBlocks(id, view.chain.blockSummary(layer));
+      });
+      return chainView(view, complete, performance.now() - startMs);
+    });
+  }
+
+  map(request: MapRequest): Promise<Outcome<MapCells>> {
+    return this.onDisk((chain) => {
+      const { cells } = request;
+      if (!Number.isInteger(cells) || cells < 1 || cells > MOST_CELLS) {
+        throw badRequest(`A map has 1 to ${MOST_CELLS} cells, not ${cells}.`);
+      }
+      return chain.map(request);
+    });
+  }
+
+  unitShares(firstUnit: number, unitCount: number): Promise<Outcome<UnitShares>> {
+    return this.onDisk(async (chain) => {
+      const count = Math.min(unitCount, chain.unitCount - firstUnit);
+      if (!Number.isInteger(firstUnit) || !Number.isInteger(count) || firstUnit < 0 || count < 1) {
+        throw badRequest(`Units ${firstUnit} + ${unitCount} are not on this disk: it has ${chain.unitCount}.`);
+      }
+      return { firstUnit, unitCount: count, counts: await chain.unitShares(firstUnit, count) };
+    });
+  }
+
+  survey(job: Job): Promise<Outcome<Survey>> {
+    return this.jobs.run(job, (jobSignal) =>
+      this.slot.use(async (chain, signal) => {
+        const meter = new ProgressMeter(job.report, 'Reading bitmaps', 'blocks', chain.unitCount);
+        const survey = await chain.survey(meter, signal);
+        meter.finish();
+        return survey;
+      }, jobSignal),
+    );
+  }
+
+  trace(firstSector: number, sectorCount: number): Promise<Outcome<ReadTrace>> {
+    return this.onDisk((chain) => chain.trace(firstSector, sectorCount));
+  }
+
+  measure(trace: ReadTrace): Promise<Outcome<TraceCosts>> {
+    return this.onDisk((chain) => chain.measure(trace));
+  }
+
+  readDisk(firstSector: number, sectorCount: number): Promise<Outcome<DiskBytes>> {
+    return this.onDisk(async (chain) => {
+      if (!(sectorCount * SECTOR_BYTES <= LARGEST_READ_BYTES)) {
+        throw badRequest(`${sectorCount} sectors were asked for; one call gives ${sizeText(LARGEST_READ_BYTES)}.`);
+      }
+      const count = Math.min(sectorCount, chain.sectorCount - firstSector);
+      if (!Number.isInteger(firstSector) || !Number.isInteger(count) || firstSector < 0 || count < 1) {
+        throw badRequest(`Sector ${firstSector} is not on this disk: it has ${chain.sectorCount} sectors.`);
+      }
+      const bytes = new Uint8Array(count * SECTOR_BYTES);
+      const owners = new Uint8Array(count);
+      await chain.readOwned(firstSector, bytes, owners);
+      return { firstSector, bytes, owners };
+    });
+  }
+
+  readFile(file: FileId, offset: number, lengthBytes: number): Promise<Outcome<Uint8Array>> {
+    return this.jobs.outcome(async () => readPiece(this.pile.get(file).content.file, offset, lengthBytes));
+  }
+
+  regions(file: FileId): Promise<Outcome<readonly Region[]>> {
+    return this.jobs.outcome(async () => this.structures.regions(this.pile.get(file).content));
+  }
+
+  annotate(file: FileId, offset: number, lengthBytes: number): Promise<Outcome<readonly Annotation[]>> {
+    return this.jobs.outcome(async () => this.structures.annotate(this.pile.get(file).content, offset, lengthBytes));
+  }
+
+  search(query: SearchQuery, job: Job): Promise<Outcome<SearchResult>> {
+    return this.jobs.run(job, async (jobSignal) => {
+      const scanner = await this.byteScanner();
+      const tools = { findAll: scanner.findAll.bind(scanner), report: job.report };
+      const { target } = query;
+      if (target !== 'disk') return searchFile(this.pile.get(target).content.file, query, { ...tools, signal: jobSignal });
+      return this.slot.use((chain, signal) => searchDisk(chain, query, { ...tools, signal }), jobSignal);
+    });
+  }
+
+  save(request: SaveRequest, job: Job): Promise<Outcome<SaveResult>> {
+    return this.jobs.run(job, async (signal) =>
+      saveDisk(this.platform, this.pile, await this.core(), request, job.report, signal),
+    );
+  }
+
+  listPrivate(): Promise<Outcome<PrivateListing>> {
+    return this.jobs.outcome(() => listPrivate(this.platform, this.pile));
+  }
+
+  takePrivate(files: readonly FileId[], job: Job): Promise<Outcome<PileView>> {
+    return this.jobs.run(job, async (signal) => {
+      const startMs = performance.now();
+      const replaced = await takePrivate(this.platform, this.pile, files, job.report, signal);
+      for (const { id, file } of replaced) {
+        this.structures.forget(file);
+        // The chain in view goes on reading from the old file until another takes its place.
+        if (this.slot.layers.includes(id)) this.slot.closeLater(file);
+        else await file.close();
+      }
+      return pileView(this.pile, performance.now() - startMs);
+    });
+  }
+
+  privateFile(name: string): Promise<Outcome<File>> {
+    return this.jobs.outcome(() => privateFile(this.platform, name));
+  }
+
+  removePrivate(name: string): Promise<Outcome<PrivateListing>> {
+    return this.jobs.outcome(() => removePrivate(this.platform, this.pile, this.slot.layers, name));
+  }
+
+  async cancel(jobId: number): Promise<void> {
+    this.jobs.cancel(jobId);
+  }
+
+  /** A short call on the disk in view. */
+  private onDisk<T>(work: (chain: View['chain']) => Promise<T>): Promise<Outcome<T>> {
+    return this.jobs.outcome(() => this.slot.use(async (chain) => work(chain)));
+  }
+
+  private changed(work: () => Promise<void>): Promise<Outcome<PileView>> {
+    return this.jobs.outcome(async () => {
+      const startMs = performance.now();
+      await work();
+      return pileView(this.pile, performance.now() - startMs);
+    });
+  }
+
+  private core(): Promise<CoreModule> {
+    this.module ??= this.platform.loadCore();
+    return this.module;
+  }
+
+  private byteScanner(): Promise<ByteScanner> {
+    this.scanner ??= this.core().then((module) => ByteScanner.create(module));
+    return this.scanner;
+  }
+}
+
+function chainView({ layers, chain }: View, complete: boolean, openMilliseconds: number): ChainView {
+  const { sectorCount, unitSectors, unitCount, tableBytes, bitmapCacheBytes, bitmapCacheLimitBytes, findings } = chain;
+  return {
+    layers,
+    virtualSizeBytes: sectorCount * SECTOR_BYTES,
+    sectorCount,
+    unitSectors,
+    unitCount,
+    complete,
+    tableBytes,
+    bitmapCacheBytes,
+    bitmapCacheLimitBytes,
+    findings,
+    openMilliseconds,
+  };
+}
+
+function badRequest(message: string): DiskError {
+  return new DiskError({ code: 'bad-request', message });
+}

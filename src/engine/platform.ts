@@ -1,0 +1,42 @@
+/** What the engine takes from where it runs: a browser's worker, the terminal, or a test. */
+import type { CoreModule } from '../core/core.ts';
+import type { Hasher } from '../export/hasher.ts';
+import type { DiskFolder } from '../storage/diskFolder.ts';
+import type { FileSink } from '../storage/fileSink.ts';
+import type { RandomAccessFile } from '../storage/randomAccessFile.ts';
+import type { FileSource, FileView } from './api.ts';
+
+/** A file ready to be read, before anybody knows what is in it. */
+export interface OpenedFile {
+  readonly file: RandomAccessFile;
+  /** Folder and name, `/` between. */
+  readonly path: string;
+  readonly storage: FileView['storage'];
+  /** When the storage says it was last written, milliseconds since 1970; null = it does not say. */
+  readonly changedMs: number | null;
+  /** Where the user picked it with one. */
+  readonly handle: FileSystemFileHandle | null;
+}
+
+/** The browser's private storage. */
+export interface PrivateFolder extends DiskFolder {
+  /** A new file under this name; an older one of the name stays as it is until the sink is closed, or is refused. */
+  createSink(name: string): Promise<FileSink>;
+  /** The bytes as a `File`, for a download. */
+  asFile(name: string): Promise<File>;
+  /** What the browser says it would grant; null = it does not say. */
+  quotaBytes(): Promise<number | null>;
+}
+
+export interface Platform {
+  loadCore(): Promise<CoreModule>;
+  openSource(source: FileSource): Promise<OpenedFile>;
+  /** Throws 'unsupported' where there is none. */
+  privateFolder(): Promise<PrivateFolder>;
+  /** Writes to a file that the user picked. */
+  handleSink(handle: FileSystemFileHandle): Promise<FileSink>;
+  createHasher(): Promise<Hasher>;
+  /** 16 random bytes for a new disk. */
+  newId(): Uint8Array;
+  now(): Date;
+}

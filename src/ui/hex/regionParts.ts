@@ -1,0 +1,117 @@
+/**
+ * The strip above the hex view: the stretches of a file as parts side by side. A footer of 512 bytes beside 40 GiB of
+ * blocks must still be read and hit, so a part is never narrower than its label, and what is left over is shared by size.
+ */
+import { grouped } from '../../base/units.ts';
+import type { Region } from '../../engine/api.ts';
+
+export interface Part {
+  readonly label: string;
+  readonly offset: number;
+  readonly lengthBytes: number;
+  /** Share of the spare width, in parts of the whole. */
+  readonly grow: number;
+  /** How many regions it stands for. */
+  readonly count: number;
+}
+
+interface Draft {
+  regions: Region[];
+  label: string;
+  width: number;
+}
+
+/** `labelWidth` says how wide a label is in pixels, its padding included. */
+export function regionParts(
+  regions: readonly Region[],
+  widthPixels: number,
+  labelWidth: (label: string) => number,
+): Part[] {
+  const drafts = alike(regions).map((group) => draft(group, labelWidth));
+  let sum = drafts.reduce((total, part) => total + part.width, 0);
+  while (drafts.length > 1 && sum > widthPixels) {
+    const at = cheapestPair(drafts);
+    const [left, right] = [drafts[at], drafts[at + 1]] as [Draft, Draft];
+    const both = draft([...left.regions, ...right.regions], labelWidth);
+    sum += both.width - left.width - right.width;
+    drafts.splice(at, 2, both);
+  }
+  return drafts.map(finish);
+}
+
+/** Neighbours of one kind that a table lists by the thousand stand together from the start. */
+function alike(regions: readonly Region[]): Region[][] {
+  const groups: Region[][] = [];
+  for (const region of regions) {
+    const last = groups.at(-1);
+    const joins = isBlockish(region.kind) && last?.every((other) => isBlockish(other.kind));
+    if (last && joins) last.push(region);
+    else groups.push([region]);
+  }
+  return groups;
+}
+
+function isBlockish(kind: Region['kind']): boolean {
+  return kind === 'block' || kind === 'bitmap' || kind === 'blocks';
+}
+
+function draft(regions: Region[], labelWidth: (label: string) => number): Draft {
+  const label = labelOf(regions);
+  return { regions, label, width: labelWidth(label) };
+}
+
+function labelOf(regions: readonly Region[]): string {
+  const [first] = regions;
+  if (first && regions.length === 1) return first.name;
+  const blocks = regions.filter((region) => region.kind === 'block');
+  if (regions.every((region) => isBlockish(region.kind))) {
+    return blocks.length > 0 && blocks.length * 2 >= regions.length - 1
+      ? `${grouped(blocks.length)} ${blocks.length === 1 ? 'block' : 'blocks'}`
+      : `${grouped(regions.length)} stretches of blocks`;
+  }
+  return `${grouped(regions.length)} parts`;
+}
+
+/** The two neighbours that say least: padding before structures, structures before blocks and footers. */
+function cheapestPair(drafts: readonly Draft[]): number {
+  const cost = (part: Draft) =>
+    part.regions.reduce((most, { kind }) => Math.max(most, COST[kind]), 0) + part.regions.length * 1e-3;
+  let best = 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i + 1 < drafts.length; i++) {
+    const both = cost(drafts[i] as Draft) + cost(drafts[i + 1] as Draft);
+    if (both < least) [best, least] = [i, both];
+  }
+  return best;
+}
+
+const COST: Readonly<Record<Region['kind'], number>> = {
+  unused: 0,
+  other: 1,
+  locator: 2,
+  bitmap: 3,
+  block: 3,
+  blocks: 4,
+  data: 4,
+  header: 5,
+  footer: 6,
+  bat: 7,
+};
+
+function finish({ regions, label }: Draft): Part {
+  const first = regions[0] as Region;
+  const last = regions.at(-1) as Region;
+  const lengthBytes = last.offset + last.lengthBytes - first.offset;
+  return {
+    label,
+    offset: first.offset,
+    lengthBytes,
+    // Width follows the logarithm: a table of 256 KiB beside 40 GiB keeps a width that can be hit.
+    grow: Math.max(1, Math.log2(Math.max(2, lengthBytes)) - 8),
+    count: regions.length,
+  };
+}
+
+export function partAt(parts: readonly Part[], offset: number): Part | null {
+  return parts.find((part) => offset >= part.offset && offset < part.offset + part.lengthBytes) ?? null;
+}

@@ -1,0 +1,66 @@
+/** What a saved disk will take, and what it is called, before anything is written. */
+import { GIB, KIB, MIB, SECTOR_BYTES } from '../../base/units.ts';
+import type { FileView, SaveFormat } from '../../engine/api.ts';
+
+/** A dynamic VHD addresses 2^32 sectors, and Windows attaches none above 2040 GiB. */
+export const LARGEST_VHD_BYTES = 2040 * GIB;
+
+const BLOCK_BYTES = 2 * MIB;
+
+export interface SaveEstimate {
+  /** Length of the file as a folder shows it; for 'dynamic' an upper bound. */
+  readonly fileBytes: number;
+  /** Bytes that have to be written: holes are left out. An upper bound. */
+  readonly writtenBytes: number;
+}
+
+/** Bytes that the files of a chain hold at most: two files may hold the same sector. */
+export function heldBytesAtMost(layers: readonly FileView[], virtualSizeBytes: number): number {
+  let held = 0;
+  for (const layer of layers) {
+    held +=
+      layer.blocks && layer.blockSizeBytes
+        ? layer.blocks.allocated * layer.blockSizeBytes
+        : Math.min(layer.sizeBytes, layer.virtualSizeBytes);
+  }
+  return Math.min(held, virtualSizeBytes);
+}
+
+/** `heldBytes`: what some file of the chain holds. */
+export function estimateSave(format: SaveFormat, virtualSizeBytes: number, heldBytes: number): SaveEstimate {
+  if (format === 'raw') return { fileBytes: virtualSizeBytes, writtenBytes: heldBytes };
+  if (format === 'fixed') {
+    return { fileBytes: virtualSizeBytes + SECTOR_BYTES, writtenBytes: heldBytes + SECTOR_BYTES };
+  }
+  const entries = Math.ceil(virtualSizeBytes / BLOCK_BYTES);
+  const table = Math.ceil((entries * 4) / SECTOR_BYTES) * SECTOR_BYTES;
+  const blocks = Math.min(entries, Math.ceil(heldBytes / BLOCK_BYTES));
+  const fileBytes = 2 * SECTOR_BYTES + KIB + table + blocks * (BLOCK_BYTES + SECTOR_BYTES);
+  return { fileBytes, writtenBytes: fileBytes };
+}
+
+export function extensionFor(format: SaveFormat): '.img' | '.vhd' {
+  return format === 'raw' ? '.img' : '.vhd';
+}
+
+/** A name for the new file: never that of a file in the pile, and no character that a file system refuses. */
+export function suggestName(leafName: string, format: SaveFormat, taken: readonly string[]): string {
+  const stem =
+    leafName
+      .replace(/\.(a?vhdx?|img|raw|bin|dd)$/i, '')
+      .replace(/[\\/:*?"<>|]/g, ' ')
+      .replace(/[^\P{Cc}]/gu, ' ')
+      .trim() || 'disk';
+  const names = new Set(taken.map((name) => name.toLowerCase()));
+  const extension = extensionFor(format);
+  for (let number = 1; ; number++) {
+    const name = `${stem} whole${number > 1 ? ` ${number}` : ''}${extension}`;
+    if (!names.has(name.toLowerCase())) return name;
+  }
+}
+
+/** Why a format is not on offer for a disk of this size; null where it is. */
+export function whyNotFormat(format: SaveFormat, virtualSizeBytes: number): string | null {
+  if (format === 'raw' || virtualSizeBytes <= LARGEST_VHD_BYTES) return null;
+  return 'larger than the 2040 GiB that a VHD can be';
+}
