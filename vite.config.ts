@@ -52,7 +52,15 @@ export default defineConfig(({ mode }) => ({
       reportsDirectory: 'build/coverage',
     },
     projects: [
-      { extends: true, test: { name: 'unit', environment: 'node', include: ['test/unit/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          environment: 'node',
+          testTimeout: 120_000,
+          include: ['test/unit/**/*.test.ts'],
+        },
+      },
       {
         extends: true,
         test: {

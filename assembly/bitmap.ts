@@ -20,10 +20,10 @@ export function isSet(bitmap: usize, sector: u32): bool {
 export function countSet(bitmap: usize, bits: u32): u32 {
   let count: u64 = 0;
   const words = bits >> 6;
-  for (let i: u32 = 0; i < words; i++) count += popcnt<u64>(load<u64>(bitmap + (<usize>i << 3)));
+  for (let i: u32 = 0; i < words; i++) count += popcnt<u64>(load<u64>(bitmap + ((<usize>i) << 3)));
   const rest = bits & 63;
   if (rest) {
-    const word = bswap<u64>(load<u64>(bitmap + (<usize>words << 3)));
+    const word = bswap<u64>(load<u64>(bitmap + ((<usize>words) << 3)));
     count += popcnt<u64>(word >> (<u64>64 - rest));
   }
   return <u32>count;

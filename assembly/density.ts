@@ -5,8 +5,8 @@ import {
   held,
   layerCount,
   MISSING,
-  newest,
   NOT_SURVEYED,
+  newest,
   sectorCount,
   totals,
   unitEnd,
@@ -32,9 +32,12 @@ export function mapUnits(first: f64, sectorsPerCell: f64, cells: u32, mode: u32,
       store<u8>(out + cell, floor);
       continue;
     }
-    const firstUnit = <u32>(from >> (<u64>unitShift));
-    const endUnit = <u32>((to - 1) >> (<u64>unitShift)) + 1;
-    store<u8>(out + cell, mode == MODE_LAYER ? smallest(firstUnit, endUnit) : measure(firstUnit, endUnit, mode));
+    const firstUnit = <u32>(from >> <u64>unitShift);
+    const endUnit = <u32>((to - 1) >> <u64>unitShift) + 1;
+    store<u8>(
+      out + cell,
+      mode == MODE_LAYER ? smallest(firstUnit, endUnit) : measure(firstUnit, endUnit, mode),
+    );
   }
 }
 
@@ -56,7 +59,7 @@ function smallest(unit: u32, end: u32): u8 {
 function measure(unit: u32, end: u32, mode: u32): u8 {
   let sectors: u64 = 0;
   let deep: u32 = 0;
-  const all = unitEnd(end - 1) - (<u64>unit << (<u64>unitShift));
+  const all = unitEnd(end - 1) - ((<u64>unit) << (<u64>unitShift));
   for (; unit < end; unit++) {
     sectors += heldSectors(unit);
     deep = max<u32>(deep, depthOf(unit));
@@ -67,19 +70,19 @@ function measure(unit: u32, end: u32, mode: u32): u8 {
 
 /** Before a unit's bitmaps are read, a unit that some file touches counts as held. */
 function heldSectors(unit: u32): u32 {
-  const known = load<u16>(held + (<usize>unit << 1));
-  return known == NOT_SURVEYED ? <u32>(unitEnd(unit) - (<u64>unit << (<u64>unitShift))) : known;
+  const known = load<u16>(held + ((<usize>unit) << 1));
+  return known == NOT_SURVEYED ? <u32>(unitEnd(unit) - ((<u64>unit) << (<u64>unitShift))) : known;
 }
 
 function depthOf(unit: u32): u32 {
-  if (load<u16>(held + (<usize>unit << 1)) != NOT_SURVEYED) return load<u8>(deepest + unit);
+  if (load<u16>(held + ((<usize>unit) << 1)) != NOT_SURVEYED) return load<u8>(deepest + unit);
   const first = load<u8>(newest + unit);
   return first < MISSING ? <u32>first + 1 : 0;
 }
 
 /** True when no unit of the range waits for its bitmaps. */
 export function isSurveyed(unit: u32, end: u32): bool {
-  for (; unit < end; unit++) if (load<u16>(held + (<usize>unit << 1)) == NOT_SURVEYED) return false;
+  for (; unit < end; unit++) if (load<u16>(held + ((<usize>unit) << 1)) == NOT_SURVEYED) return false;
   return true;
 }
 
@@ -107,7 +110,7 @@ export function mapOwners(
     let sectors: u32 = 0;
     let deep: u32 = 0;
     for (let sector = from; sector < to; sector++) {
-      const unit = <u32>(sector >> (<u64>unitShift));
+      const unit = <u32>(sector >> <u64>unitShift);
       let owner = load<u8>(newest + unit);
       if (!isSettled(unit)) {
         const map = ownersOf(unit);
@@ -138,8 +141,8 @@ export function survey(unit: u32, end: u32): u32 {
   beginRequests();
   for (; unit < end; unit++) {
     if (isSettled(unit)) {
-      const counter = totals + (<usize>load<u8>(newest + unit) << 3);
-      const sectors = unitEnd(unit) - (<u64>unit << (<u64>unitShift));
+      const counter = totals + ((<usize>load<u8>(newest + unit)) << 3);
+      const sectors = unitEnd(unit) - ((<u64>unit) << (<u64>unitShift));
       store<f64>(counter, load<f64>(counter) + <f64>sectors);
       continue;
     }
@@ -153,7 +156,7 @@ export function survey(unit: u32, end: u32): u32 {
 /** Sectors a layer answers in one unit, as u16: layers first, then missing, then unallocated. False = bitmaps needed. */
 export function unitShares(unit: u32, out: usize): bool {
   beginRequests();
-  const sectors = <u32>(unitEnd(unit) - (<u64>unit << (<u64>unitShift)));
+  const sectors = <u32>(unitEnd(unit) - ((<u64>unit) << (<u64>unitShift)));
   memory.fill(out, 0, (<usize>layerCount + 2) << 1);
   if (isSettled(unit)) {
     store<u16>(out + columnOf(load<u8>(newest + unit)), <u16>sectors);
@@ -170,7 +173,7 @@ export function unitShares(unit: u32, out: usize): bool {
 
 function columnOf(owner: u8): usize {
   const column = owner < MISSING ? <u32>owner : owner == MISSING ? layerCount : layerCount + 1;
-  return <usize>column << 1;
+  return (<usize>column) << 1;
 }
 
 export function pending(): u32 {

@@ -1,4 +1,7 @@
 /** The export list of the core, nothing else. */
+
+export { countSet, paint, runLength } from './bitmap';
+export { clearTotals, isSurveyed, mapOwners, mapUnits, pending, survey, unitShares } from './density';
 export {
   addLayer,
   batAddress,
@@ -11,8 +14,6 @@ export {
   stepsAddress,
   totalsAddress,
 } from './layout';
-export { countSet, paint, runLength } from './bitmap';
-export { clearTotals, isSurveyed, mapOwners, mapUnits, pending, survey, unitShares } from './density';
 export { buildIndex, usedOwnerSlots } from './owners';
 export { placePage, usedPageSlots } from './pages';
 export {

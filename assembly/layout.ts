@@ -120,7 +120,7 @@ export function beginChain(sectors: f64, unit: u32, incomplete: bool): void {
   sectorCount = <u64>sectors;
   unitSectors = unit;
   unitShift = ctz(unit);
-  unitCount = <u32>((sectorCount + unit - 1) >> (<u64>unitShift));
+  unitCount = <u32>((sectorCount + unit - 1) >> <u64>unitShift);
   floor = incomplete ? MISSING : UNALLOCATED;
 }
 
@@ -161,7 +161,10 @@ export function plan(ownerBudget: u32, pageBudget: u32, stagingBytes: u32): f64 
   held = take(units * 2);
   ownerSlotOf = take(units * 2);
 
-  ownerSlots = min<u32>(min<u32>(max<u32>(ownerBudget / max<u32>(unitSectors, 1), 2), 65535), max<u32>(unitCount, 1));
+  ownerSlots = min<u32>(
+    min<u32>(max<u32>(ownerBudget / max<u32>(unitSectors, 1), 2), 65535),
+    max<u32>(unitCount, 1),
+  );
   owners = take(<u64>ownerSlots * unitSectors);
   ownerUnit = take(<u64>ownerSlots * 4);
   ownerUsed = take(ownerSlots);

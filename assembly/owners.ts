@@ -3,6 +3,8 @@
  * block tables alone. Where the two differ the answer is in the bitmaps: an owner map, one byte a sector, is painted once
  * from the oldest layer to the newest and kept in a cache, so that a lookup costs the same at any depth.
  */
+
+import { paint } from './bitmap';
 import {
   deepest,
   floor,
@@ -14,11 +16,11 @@ import {
   layerAt,
   layerCount,
   MISSING,
-  newest,
   NOT_SURVEYED,
-  owners,
+  newest,
   ownerSlotOf,
   ownerSlots,
+  owners,
   ownerUnit,
   ownerUsed,
   sectorCount,
@@ -27,7 +29,6 @@ import {
   unitSectors,
   unitShift,
 } from './layout';
-import { paint } from './bitmap';
 import { clearPages, pageOf, requestPage } from './pages';
 import { entryOf, UNUSED } from './vhd';
 
@@ -44,8 +45,8 @@ export function buildIndex(): void {
   memory.fill(newest, floor, unitCount);
   memory.fill(full, floor, unitCount);
   memory.fill(deepest, 0, unitCount);
-  memory.fill(ownerSlotOf, 0, <usize>unitCount << 1);
-  memory.fill(ownerUnit, 0xff, <usize>ownerSlots << 2);
+  memory.fill(ownerSlotOf, 0, (<usize>unitCount) << 1);
+  memory.fill(ownerUnit, 0xff, (<usize>ownerSlots) << 2);
   memory.fill(ownerUsed, 0, ownerSlots);
   hand = 0;
   usedSlots = 0;
@@ -56,7 +57,7 @@ export function buildIndex(): void {
 
 function indexLayer(index: u32): void {
   const layer = layerAt(index);
-  const end = <u32>min<u64>((layer.sectorCount + unitSectors - 1) >> (<u64>unitShift), unitCount);
+  const end = <u32>min<u64>((layer.sectorCount + unitSectors - 1) >> <u64>unitShift, unitCount);
   if (layer.kind == KIND_FLAT) {
     memory.fill(newest, <u8>index, end);
     memory.fill(full, <u8>index, end);
@@ -64,7 +65,8 @@ function indexLayer(index: u32): void {
     return;
   }
   if (layer.blockShift == 0) indexUnitBlocks(layer, index, min<u32>(end, layer.batEntries));
-  else for (let unit: u32 = 0; unit < end; unit++) if (entryOf(layer, unit) != UNUSED) mark(layer, index, unit);
+  else
+    for (let unit: u32 = 0; unit < end; unit++) if (entryOf(layer, unit) != UNUSED) mark(layer, index, unit);
 }
 
 /** Blocks as large as units: 16 entries are passed over at once where none is in use. */
@@ -73,7 +75,7 @@ function indexUnitBlocks(layer: Layer, index: u32, end: u32): void {
   let unit: u32 = 0;
   while (unit < end) {
     if (end - unit >= 16) {
-      const at = layer.bat + (<usize>unit << 2);
+      const at = layer.bat + ((<usize>unit) << 2);
       const all = v128.and(
         v128.and(v128.load(at), v128.load(at, 16)),
         v128.and(v128.load(at, 32), v128.load(at, 48)),
@@ -85,7 +87,7 @@ function indexUnitBlocks(layer: Layer, index: u32, end: u32): void {
     }
     const stop = min<u32>(unit + 16, end);
     for (; unit < stop; unit++) {
-      if (load<u32>(layer.bat + (<usize>unit << 2)) != UNUSED) mark(layer, index, unit);
+      if (load<u32>(layer.bat + ((<usize>unit) << 2)) != UNUSED) mark(layer, index, unit);
     }
   }
 }
@@ -104,11 +106,11 @@ function coversAll(layer: Layer, unit: u32): bool {
 function settle(unit: u32): void {
   const answer = load<u8>(full + unit);
   if (load<u8>(newest + unit) != answer) {
-    store<u16>(held + (<usize>unit << 1), NOT_SURVEYED);
+    store<u16>(held + ((<usize>unit) << 1), NOT_SURVEYED);
     return;
   }
-  const sectors = <u32>(unitEnd(unit) - (<u64>unit << (<u64>unitShift)));
-  store<u16>(held + (<usize>unit << 1), answer < MISSING ? <u16>sectors : 0);
+  const sectors = <u32>(unitEnd(unit) - ((<u64>unit) << (<u64>unitShift)));
+  store<u16>(held + ((<usize>unit) << 1), answer < MISSING ? <u16>sectors : 0);
   store<u8>(deepest + unit, answer < MISSING ? answer + 1 : 0);
 }
 
@@ -119,7 +121,7 @@ export function isSettled(unit: u32): bool {
 
 /** Address of the unit's owner map, or 0 after asking for the pieces of bitmap that are not in memory yet. */
 export function ownersOf(unit: u32): usize {
-  const slot = load<u16>(ownerSlotOf + (<usize>unit << 1));
+  const slot = load<u16>(ownerSlotOf + ((<usize>unit) << 1));
   if (slot != 0) {
     store<u8>(ownerUsed + slot - 1, 1);
     return owners + <usize>(slot - 1) * unitSectors;
@@ -133,7 +135,7 @@ export function requestMissing(unit: u32): bool {
   let missing = false;
   for (let index = <u32>load<u8>(newest + unit); index < stop; index++) {
     const layer = layerAt(index);
-    if (layer.kind != KIND_DIFFERENCING || <u64>unit << (<u64>unitShift) >= layer.sectorCount) continue;
+    if (layer.kind != KIND_DIFFERENCING || (<u64>unit) << (<u64>unitShift) >= layer.sectorCount) continue;
     if (entryOf(layer, unit) != UNUSED && pageOf(index, unit) == 0) {
       requestPage(index, unit);
       missing = true;
@@ -143,7 +145,7 @@ export function requestMissing(unit: u32): bool {
 }
 
 export function hasOwners(unit: u32): bool {
-  return load<u16>(ownerSlotOf + (<usize>unit << 1)) != 0;
+  return load<u16>(ownerSlotOf + ((<usize>unit) << 1)) != 0;
 }
 
 function takeSlot(unit: u32): usize {
@@ -153,18 +155,18 @@ function takeSlot(unit: u32): usize {
   }
   const slot = hand;
   hand = hand + 1 == ownerSlots ? 0 : hand + 1;
-  const before = load<u32>(ownerUnit + (<usize>slot << 2));
-  if (before != EMPTY) store<u16>(ownerSlotOf + (<usize>before << 1), 0);
+  const before = load<u32>(ownerUnit + ((<usize>slot) << 2));
+  if (before != EMPTY) store<u16>(ownerSlotOf + ((<usize>before) << 1), 0);
   else usedSlots++;
-  store<u32>(ownerUnit + (<usize>slot << 2), unit);
-  store<u16>(ownerSlotOf + (<usize>unit << 1), <u16>(slot + 1));
+  store<u32>(ownerUnit + ((<usize>slot) << 2), unit);
+  store<u16>(ownerSlotOf + ((<usize>unit) << 1), <u16>(slot + 1));
   store<u8>(ownerUsed + slot, 1);
   return owners + <usize>slot * unitSectors;
 }
 
 function paintOwners(unit: u32): usize {
   const target = takeSlot(unit);
-  const start = <u64>unit << (<u64>unitShift);
+  const start = (<u64>unit) << (<u64>unitShift);
   const sectors = <u32>(unitEnd(unit) - start);
   const base = load<u8>(full + unit);
   memory.fill(target, base, unitSectors);
@@ -185,7 +187,7 @@ function paintOwners(unit: u32): usize {
  * the deepest answer lies, and which layer is really the newest.
  */
 export function surveyUnit(unit: u32, map: usize, counts: usize): void {
-  const sectors = <u32>min<u64>(unitSectors, sectorCount - (<u64>unit << (<u64>unitShift)));
+  const sectors = <u32>min<u64>(unitSectors, sectorCount - ((<u64>unit) << (<u64>unitShift)));
   let heldSectors: u32 = 0;
   let first: u8 = floor;
   let last: u8 = 0;
@@ -193,7 +195,7 @@ export function surveyUnit(unit: u32, map: usize, counts: usize): void {
   while (at < sectors) {
     const owner = load<u8>(map + at);
     const length = ownerRun(map, at, sectors);
-    const counter = counts + (<usize>owner << 3);
+    const counter = counts + ((<usize>owner) << 3);
     store<f64>(counter, load<f64>(counter) + <f64>length);
     if (owner < MISSING) {
       heldSectors += length;
@@ -202,7 +204,7 @@ export function surveyUnit(unit: u32, map: usize, counts: usize): void {
     first = min<u8>(first, owner);
     at += length;
   }
-  store<u16>(held + (<usize>unit << 1), <u16>heldSectors);
+  store<u16>(held + ((<usize>unit) << 1), <u16>heldSectors);
   store<u8>(deepest + unit, last);
   store<u8>(newest + unit, first);
   if (ownerRun(map, 0, sectors) == sectors) store<u8>(full + unit, first);

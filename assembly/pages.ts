@@ -1,5 +1,7 @@
 /** The cache of bitmap pieces: fixed slots, a chained hash, and a clock hand that passes over what was just used. */
 import {
+  layerAt,
+  PageRequest,
   pageHashMask,
   pageHeads,
   pageLayer,
@@ -8,11 +10,9 @@ import {
   pages,
   pageUnit,
   pageUsed,
-  PageRequest,
   REQUEST_CAPACITY,
   requests,
 } from './layout';
-import { layerAt } from './layout';
 import { bitmapOffset, pageBytes } from './vhd';
 
 const NONE: u32 = 0xffffffff;
@@ -22,7 +22,7 @@ let usedSlots: u32 = 0;
 
 export function clearPages(): void {
   memory.fill(pageHeads, 0xff, (<usize>pageHashMask + 1) << 2);
-  memory.fill(pageUnit, 0xff, <usize>pageSlots << 2);
+  memory.fill(pageUnit, 0xff, (<usize>pageSlots) << 2);
   memory.fill(pageUsed, 0, pageSlots);
   hand = 0;
   usedSlots = 0;

@@ -2,14 +2,16 @@
  * Which file answers which sectors. `resolve` asks the index; `walk` goes from the newest file to the oldest as Hyper-V
  * does and can note every step. Both give extents, or the pieces of bitmap that they still need.
  */
+
+import { isSet, runLength } from './bitmap';
 import {
   ACTION_BAT_LOOKUP,
   ACTION_BITMAP_LOOKUP,
   ACTION_FALL_TO_PARENT,
   ACTION_FILL_ZERO,
   ACTION_READ_DATA,
-  Extent,
   EXTENT_CAPACITY,
+  Extent,
   extents,
   floor,
   full,
@@ -27,7 +29,6 @@ import {
   unitShift,
   WINDOW_UNITS,
 } from './layout';
-import { runLength, isSet } from './bitmap';
 import { hasOwners, isSettled, ownerRun, ownersOf, requestMissing } from './owners';
 import { beginRequests, pageOf, pendingRequests, requestPage } from './pages';
 import { dataOffset, entryOf, sectorInBlock, UNUSED } from './vhd';
@@ -92,8 +93,8 @@ export function resolve(first: f64, count: f64): i32 {
   const end = start + <u64>count;
   extentCount = 0;
   answered = 0;
-  const firstUnit = <u32>(start >> (<u64>unitShift));
-  const lastUnit = <u32>((end - 1) >> (<u64>unitShift));
+  const firstUnit = <u32>(start >> <u64>unitShift);
+  const lastUnit = <u32>((end - 1) >> <u64>unitShift);
   const ready = prepare(firstUnit, lastUnit + 1);
   if (pendingRequests() > 0) return -(<i32>pendingRequests());
   let at = start;
@@ -110,7 +111,7 @@ export function resolve(first: f64, count: f64): i32 {
 
 /** False when a piece of bitmap was pushed out of the cache in between: the caller asks again from here. */
 function resolveUnit(unit: u32, at: u64, stop: u64): bool {
-  const base = <u64>unit << (<u64>unitShift);
+  const base = (<u64>unit) << (<u64>unitShift);
   if (isSettled(unit)) {
     const owner = load<u8>(full + unit);
     emit(at, stop - at, owner, owner < MISSING ? <f64>(dataOffset(owner, unit) + ((at - base) << 9)) : -1);
@@ -123,7 +124,7 @@ function resolveUnit(unit: u32, at: u64, stop: u64): bool {
   while (sector < limit) {
     const owner = load<u8>(map + sector);
     const length = ownerRun(map, sector, limit);
-    const offset = owner < MISSING ? <f64>(dataOffset(owner, unit) + (<u64>sector << 9)) : -1;
+    const offset = owner < MISSING ? <f64>(dataOffset(owner, unit) + ((<u64>sector) << 9)) : -1;
     emit(base + sector, length, owner, offset);
     sector += length;
   }
@@ -176,7 +177,7 @@ export function walk(first: f64, count: f64, trace: bool): i32 {
   beginRequests();
   let at = start;
   while (at < end && extentCount + 1 < EXTENT_CAPACITY) {
-    const unit = <u32>(at >> (<u64>unitShift));
+    const unit = <u32>(at >> <u64>unitShift);
     const length = walkRun(unit, at, min<u64>(unitEnd(unit), end), trace);
     if (length == 0) {
       // What is answered so far is given back: with a small cache the pieces of a long range never stand there together.
@@ -191,7 +192,7 @@ export function walk(first: f64, count: f64, trace: bool): i32 {
 
 /** One run from `at` on that one file answers, at most up to `stop`. 0 = a piece of bitmap is not in memory. */
 function walkRun(unit: u32, at: u64, stop: u64, trace: bool): u32 {
-  const base = <u64>unit << (<u64>unitShift);
+  const base = (<u64>unit) << (<u64>unitShift);
   const sector = <u32>(at - base);
   let limit = <u32>(stop - base);
   const firstStep = stepCount;
@@ -206,7 +207,8 @@ function walkRun(unit: u32, at: u64, stop: u64, trace: bool): u32 {
     if (layer.sectorCount < base + limit) limit = <u32>(layer.sectorCount - base);
     if (layer.kind != KIND_FLAT) {
       const entry = entryOf(layer, unit);
-      if (trace) note(ACTION_BAT_LOOKUP, index, unit, sector, 0, entry, <f64>((unit >> layer.blockShift) << 2));
+      if (trace)
+        note(ACTION_BAT_LOOKUP, index, unit, sector, 0, entry, <f64>((unit >> layer.blockShift) << 2));
       if (entry == UNUSED) {
         if (trace) noteFall(index, unit, sector);
         continue;
@@ -221,7 +223,16 @@ function walkRun(unit: u32, at: u64, stop: u64, trace: bool): u32 {
         }
         limit = sector + runLength(page, sector, limit);
         const present = isSet(page, sector);
-        if (trace) note(ACTION_BITMAP_LOOKUP, index, unit, sector, 0, present ? 1 : 0, bitmapByte(index, unit, sector));
+        if (trace)
+          note(
+            ACTION_BITMAP_LOOKUP,
+            index,
+            unit,
+            sector,
+            0,
+            present ? 1 : 0,
+            bitmapByte(index, unit, sector),
+          );
         if (!present) {
           if (trace) noteFall(index, unit, sector);
           continue;
@@ -229,7 +240,7 @@ function walkRun(unit: u32, at: u64, stop: u64, trace: bool): u32 {
       }
     }
     answer = <u8>index;
-    offset = <f64>(dataOffset(index, unit) + (<u64>sector << 9));
+    offset = <f64>(dataOffset(index, unit) + ((<u64>sector) << 9));
     break;
   }
   const length = limit - sector;
@@ -246,7 +257,7 @@ function walkRun(unit: u32, at: u64, stop: u64, trace: bool): u32 {
 
 function bitmapByte(index: u32, unit: u32, sector: u32): f64 {
   const layer = layerAt(index);
-  return <f64>((<u64>entryOf(layer, unit) << 9) + ((sectorInBlock(layer, unit) + sector) >> 3));
+  return <f64>(((<u64>entryOf(layer, unit)) << 9) + ((sectorInBlock(layer, unit) + sector) >> 3));
 }
 
 /**
@@ -255,13 +266,13 @@ function bitmapByte(index: u32, unit: u32, sector: u32): f64 {
  */
 export function lookupMany(queries: usize, count: u32, byWalk: bool): void {
   for (let i: u32 = 0; i < count; i++) {
-    const at = queries + (<usize>i << 3);
+    const at = queries + ((<usize>i) << 3);
     store<f64>(at, byWalk ? walkOne(<u64>load<f64>(at)) : lookupOne(<u64>load<f64>(at)));
   }
 }
 
 function lookupOne(sector: u64): f64 {
-  const unit = <u32>(sector >> (<u64>unitShift));
+  const unit = <u32>(sector >> <u64>unitShift);
   const inUnit = <u32>sector & (unitSectors - 1);
   let owner = load<u8>(full + unit);
   if (!isSettled(unit)) {
@@ -269,11 +280,11 @@ function lookupOne(sector: u64): f64 {
     if (!map) return NaN;
     owner = load<u8>(map + inUnit);
   }
-  return owner < MISSING ? <f64>(dataOffset(owner, unit) + (<u64>inUnit << 9)) : -1;
+  return owner < MISSING ? <f64>(dataOffset(owner, unit) + ((<u64>inUnit) << 9)) : -1;
 }
 
 function walkOne(sector: u64): f64 {
-  const unit = <u32>(sector >> (<u64>unitShift));
+  const unit = <u32>(sector >> <u64>unitShift);
   const inUnit = <u32>sector & (unitSectors - 1);
   for (let index: u32 = 0; index < layerCount; index++) {
     const layer = layerAt(index);
@@ -286,7 +297,7 @@ function walkOne(sector: u64): f64 {
         if (!isSet(page, inUnit)) continue;
       }
     }
-    return <f64>(dataOffset(index, unit) + (<u64>inUnit << 9));
+    return <f64>(dataOffset(index, unit) + ((<u64>inUnit) << 9));
   }
   return -1;
 }

@@ -30,12 +30,20 @@ const SAMPLE_MS = 1.5;
 const TIMED_READS = 96;
 const LARGEST_TIMED_BYTES = 1024 ** 2;
 
-export async function measureTrace(chain: DiskChain, trace: ReadTrace, now = () => performance.now()): Promise<TraceCosts> {
+export async function measureTrace(
+  chain: DiskChain,
+  trace: ReadTrace,
+  now = () => performance.now(),
+): Promise<TraceCosts> {
   const timer = new ReadTimer(chain, now);
-  const lookups = trace.steps.filter((step) => step.action === 'bat-lookup' || step.action === 'bitmap-lookup').length;
+  const lookups = trace.steps.filter(
+    (step) => step.action === 'bat-lookup' || step.action === 'bitmap-lookup',
+  ).length;
   const sector = trace.extents[0]?.firstSector ?? trace.firstSector;
   const walkLookup = timeLookups(chain, sector, true, now);
-  const firstWalk = trace.steps.findIndex((step) => step.action === 'read-data' || step.action === 'fill-zero');
+  const firstWalk = trace.steps.findIndex(
+    (step) => step.action === 'read-data' || step.action === 'fill-zero',
+  );
   const firstLookups = trace.steps
     .slice(0, firstWalk < 0 ? undefined : firstWalk)
     .filter((step) => step.action === 'bat-lookup' || step.action === 'bitmap-lookup').length;
@@ -56,7 +64,8 @@ export async function measureTrace(chain: DiskChain, trace: ReadTrace, now = () 
   }
   const indexLookup = timeLookups(chain, sector, false, now);
   let indexMicroseconds = indexLookup * trace.extents.length;
-  for (const { layer, offset, lengthBytes } of trace.fileReads) indexMicroseconds += await timer.time(layer, offset, lengthBytes);
+  for (const { layer, offset, lengthBytes } of trace.fileReads)
+    indexMicroseconds += await timer.time(layer, offset, lengthBytes);
   return {
     coldMicroseconds: cold,
     cachedMicroseconds: cached,

@@ -13,7 +13,8 @@ import type { DiskImage } from '../formats/diskImage.ts';
 import type { Finding } from '../formats/finding.ts';
 import type { BlockSummary } from '../formats/vhd/blockChecks.ts';
 import type { ReadRequest } from '../storage/randomAccessFile.ts';
-import { type DiskMap, mapCells, type MapRequest, shareUnits, type Survey, surveyDisk } from './diskMap.ts';
+import { measureTrace, type TraceCosts } from './costModel.ts';
+import { type DiskMap, type MapRequest, mapCells, type Survey, shareUnits, surveyDisk } from './diskMap.ts';
 import { LayerFiles, missingParent, withSectors } from './layerFiles.ts';
 import { ReadPlan } from './readPlan.ts';
 import type { ReadTrace, TraceExtent } from './readTrace.ts';
@@ -97,7 +98,11 @@ export class DiskChain implements VirtualDisk {
   async read(firstSector: number, target: Uint8Array): Promise<void> {
     await this.readRuns(firstSector, target, null, (gap) => {
       if (gap.layer === LAYER_MISSING) {
-        throw missingParent(firstSector + gap.targetSector, gap.sectorCount, must(this.layers.at(-1), 'a chain has a root'));
+        throw missingParent(
+          firstSector + gap.targetSector,
+          gap.sectorCount,
+          must(this.layers.at(-1), 'a chain has a root'),
+        );
       }
     });
   }
@@ -120,7 +125,8 @@ export class DiskChain implements VirtualDisk {
     while (done < sectorCount) {
       const first = firstSector + done;
       done += await this.resolve(first, sectorCount - done, (layer, fileOffset, at, count) => {
-        const kind = layer === LAYER_MISSING ? 'missing' : layer === LAYER_UNALLOCATED ? 'unallocated' : 'data';
+        const kind =
+          layer === LAYER_MISSING ? 'missing' : layer === LAYER_UNALLOCATED ? 'unallocated' : 'data';
         const before = extents.at(-1);
         if (before && before.kind === kind && kind !== 'data') {
           extents[extents.length - 1] = { ...before, sectorCount: before.sectorCount + count };
@@ -141,6 +147,11 @@ export class DiskChain implements VirtualDisk {
   async trace(firstSector: number, sectorCount: number): Promise<ReadTrace> {
     this.checkRange(firstSector, sectorCount);
     return traceRead(this.core, this.files, this.layers, firstSector, sectorCount);
+  }
+
+  /** Makes every look-up and read of a trace again and says what each costs here. */
+  measure(trace: ReadTrace): Promise<TraceCosts> {
+    return measureTrace(this, trace);
   }
 
   map(request: MapRequest): Promise<DiskMap> {
@@ -184,7 +195,12 @@ export class DiskChain implements VirtualDisk {
     const start = (turn: number): Promise<DiskPiece> | null => {
       const first = firstSector + turn * chunkSectors;
       if (first >= this.sectorCount) return null;
-      const piece = this.readPiece(first, Math.min(chunkSectors, this.sectorCount - first), bufferAt(turn), missing);
+      const piece = this.readPiece(
+        first,
+        Math.min(chunkSectors, this.sectorCount - first),
+        bufferAt(turn),
+        missing,
+      );
       // Its fault is told when its turn comes; a consumer that leaves earlier does not hear of it.
       piece.catch(() => {});
       return piece;
@@ -221,7 +237,12 @@ export class DiskChain implements VirtualDisk {
     await this.readRuns(firstSector, bytes, null, (gap) => {
       if (gap.layer === LAYER_UNALLOCATED) unallocatedSectors += gap.sectorCount;
       else if (missing === 'zeros') gaps.push(gap);
-      else throw missingParent(firstSector + gap.targetSector, gap.sectorCount, must(this.layers.at(-1), 'a chain has a root'));
+      else
+        throw missingParent(
+          firstSector + gap.targetSector,
+          gap.sectorCount,
+          must(this.layers.at(-1), 'a chain has a root'),
+        );
     });
     const unallocated = unallocatedSectors === sectorCount;
     const zero = unallocated || this.core.isZero(bufferAt, bytes.length);
@@ -251,7 +272,8 @@ export class DiskChain implements VirtualDisk {
     while (done < total) {
       const rest = done === 0 ? target : target.subarray(done * SECTOR_BYTES);
       const shifted = done;
-      const run: OnRun | null = onRun && ((layer, offset, at, count) => onRun(layer, offset, at + shifted, count));
+      const run: OnRun | null =
+        onRun && ((layer, offset, at, count) => onRun(layer, offset, at + shifted, count));
       const gap = (layer: number, at: number, sectorCount: number) => {
         const kind = layer === LAYER_MISSING ? LAYER_MISSING : LAYER_UNALLOCATED;
         onGap({ layer: kind, targetSector: at + shifted, sectorCount });
@@ -321,18 +343,22 @@ export class DiskChain implements VirtualDisk {
     onGap: (layer: number, at: number, count: number) => void,
   ): Promise<number> {
     const requests = new Map<number, ReadRequest[]>();
-    const answered = await this.resolve(firstSector, target.length / SECTOR_BYTES, (layer, offset, at, count) => {
-      onRun?.(layer, offset, at, count);
-      const part = target.subarray(at * SECTOR_BYTES, (at + count) * SECTOR_BYTES);
-      if (layer >= LAYER_MISSING) {
-        part.fill(0);
-        onGap(layer, at, count);
-        return;
-      }
-      const list = requests.get(layer);
-      if (list) list.push({ offset, target: part });
-      else requests.set(layer, [{ offset, target: part }]);
-    });
+    const answered = await this.resolve(
+      firstSector,
+      target.length / SECTOR_BYTES,
+      (layer, offset, at, count) => {
+        onRun?.(layer, offset, at, count);
+        const part = target.subarray(at * SECTOR_BYTES, (at + count) * SECTOR_BYTES);
+        if (layer >= LAYER_MISSING) {
+          part.fill(0);
+          onGap(layer, at, count);
+          return;
+        }
+        const list = requests.get(layer);
+        if (list) list.push({ offset, target: part });
+        else requests.set(layer, [{ offset, target: part }]);
+      },
+    );
     try {
       await Promise.all(Array.from(requests, ([layer, list]) => this.files.file(layer).readMany(list)));
     } catch (error) {

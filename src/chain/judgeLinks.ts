@@ -1,14 +1,12 @@
 /** Says what is wrong, or worth knowing, about the links of a forest. Every file gets its own list of findings. */
 import { sizeText } from '../base/units.ts';
+import { MAX_LAYERS } from '../core/records.ts';
 import type { DiskImage, ParentReference } from '../formats/diskImage.ts';
 import type { Finding } from '../formats/finding.ts';
 import { chainFinding } from './findings.ts';
 import { clues, hasId, type PileIndex, type Sought } from './findParent.ts';
 import { type PileFile, placeOf } from './pile.ts';
 import { fileNameKey, nameOf } from './windowsPath.ts';
-
-/** Layer numbers are bytes, and two of them mean "no file" and "a file that is not here". */
-export const MAX_LAYERS = 253;
 
 /** Long lists of names are cut in messages: with 200 copies they would say nothing. */
 const NAMES_SHOWN = 6;

@@ -52,7 +52,10 @@ export class LayerFiles {
     await Promise.all(
       Array.from(byLayer, async ([layer, indices]) => {
         const file = this.file(layer);
-        const reads = indices.map((i) => ({ offset: must(requests[i], 'in range').fileOffset, target: pieceOf(i) }));
+        const reads = indices.map((i) => ({
+          offset: must(requests[i], 'in range').fileOffset,
+          target: pieceOf(i),
+        }));
         await file.readMany(reads).catch(() => readEach(file, reads));
       }),
     );
@@ -80,14 +83,19 @@ function fillUnreadable(error: unknown, bytes: Uint8Array): void {
 export function withSectors(error: unknown, firstSector: number, sectorCount: number): unknown {
   if (!(error instanceof DiskError)) return error;
   const last = firstSector + sectorCount - 1;
-  const sectors = sectorCount === 1 ? `Sector ${grouped(firstSector)}` : `Sectors ${grouped(firstSector)} to ${grouped(last)}`;
+  const sectors =
+    sectorCount === 1
+      ? `Sector ${grouped(firstSector)}`
+      : `Sectors ${grouped(firstSector)} to ${grouped(last)}`;
   const meaning = `${sectors} of the disk cannot be read. ${error.problem.meaning ?? ''}`.trim();
   return new DiskError({ ...error.problem, meaning }, { cause: error });
 }
 
 export function missingParent(firstSector: number, sectorCount: number, image: DiskImage): DiskError {
   const seeks = image.parent;
-  const names = [...new Set([...(seeks?.paths.map((path) => path.path) ?? []), seeks?.name ?? ''])].filter(Boolean);
+  const names = [...new Set([...(seeks?.paths.map((path) => path.path) ?? []), seeks?.name ?? ''])].filter(
+    Boolean,
+  );
   return new DiskError({
     code: 'parent-missing',
     message: `${image.file.name} does not hold sectors ${grouped(firstSector)} to ${grouped(firstSector + sectorCount - 1)}, and its parent is not here: it seeks id ${seeks?.idText ?? 'unknown'}${names.length > 0 ? `, ${names.join(' or ')}` : ''}.`,

@@ -31,7 +31,7 @@ export async function openChain(
   const leaf = must(layers[0], 'a chain has a leaf');
   if (layers.length > MAX_LAYERS) throw tooDeep(leaf, layers.length);
   if (leaf.virtualSizeBytes > LARGEST_DISK_BYTES || leaf.virtualSizeBytes < SECTOR_BYTES) throw badSize(leaf);
-  const core = await DiskCore.create(module, layers.map(coreLayer), {
+  const core = await DiskCore.create(module, coreLayers(layers), {
     sectorCount: leaf.virtualSizeBytes / SECTOR_BYTES,
     incomplete: !options.complete,
     stagingBytes: options.stagingBytes ?? 16 * MIB,
@@ -43,17 +43,39 @@ export async function openChain(
   }
   core.buildIndex();
   const findings = checks.flatMap((check) => check?.findings ?? []);
-  return new DiskChain(layers, core, findings, checks.map((check) => check?.summary ?? null));
+  return new DiskChain(
+    layers,
+    core,
+    findings,
+    checks.map((check) => check?.summary ?? null),
+  );
 }
 
-function coreLayer(image: DiskImage): CoreLayer {
-  const { tables } = image;
-  const sectorCount = Math.floor(image.virtualSizeBytes / SECTOR_BYTES);
+/**
+ * Behind the end of a smaller parent a child reads zeros, also where the grandparent is larger again: so no layer reaches
+ * further than any above it.
+ */
+function coreLayers(images: readonly DiskImage[]): CoreLayer[] {
+  let reach = Number.POSITIVE_INFINITY;
+  return images.map((image) => {
+    reach = Math.min(reach, Math.floor(image.virtualSizeBytes / SECTOR_BYTES));
+    return coreLayer(image, reach);
+  });
+}
+
+function coreLayer({ tables, type }: DiskImage, sectorCount: number): CoreLayer {
   if (tables.kind === 'flat') {
-    return { kind: 'flat', sectorCount, blockSectors: 0, bitmapSectors: 0, batEntries: 0, dataOffset: tables.dataOffset };
+    return {
+      kind: 'flat',
+      sectorCount,
+      blockSectors: 0,
+      bitmapSectors: 0,
+      batEntries: 0,
+      dataOffset: tables.dataOffset,
+    };
   }
   return {
-    kind: image.type === 'differencing' ? 'differencing' : 'blocks',
+    kind: type === 'differencing' ? 'differencing' : 'blocks',
     sectorCount,
     blockSectors: tables.blockSizeBytes / SECTOR_BYTES,
     bitmapSectors: tables.bitmapBytes / SECTOR_BYTES,

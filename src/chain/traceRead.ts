@@ -40,8 +40,19 @@ export async function traceRead(
   }
   const fileReads = extents
     .filter((extent) => extent.kind === 'data')
-    .map(({ layer, fileOffset, sectorCount: count }) => ({ layer, offset: fileOffset, lengthBytes: count * SECTOR_BYTES }));
-  return { firstSector, sectorCount: done, extents, steps, fileReads, complete: done === sectorCount && !dropped };
+    .map(({ layer, fileOffset, sectorCount: count }) => ({
+      layer,
+      offset: fileOffset,
+      lengthBytes: count * SECTOR_BYTES,
+    }));
+  return {
+    firstSector,
+    sectorCount: done,
+    extents,
+    steps,
+    fileReads,
+    complete: done === sectorCount && !dropped,
+  };
 }
 
 /** Adds a run, joined to the one before where the answer goes on without a break. */

@@ -8,8 +8,21 @@ export class ByteScanner {
   private constructor(private readonly core: DiskCore) {}
 
   static async create(module: CoreModule): Promise<ByteScanner> {
-    const flat = { kind: 'flat', sectorCount: 8, blockSectors: 0, bitmapSectors: 0, batEntries: 0, dataOffset: 0 } as const;
-    const options = { sectorCount: 8, incomplete: false, ownerBytes: 0, pageBytes: 0, stagingBytes: WINDOW_BYTES };
+    const flat = {
+      kind: 'flat',
+      sectorCount: 8,
+      blockSectors: 0,
+      bitmapSectors: 0,
+      batEntries: 0,
+      dataOffset: 0,
+    } as const;
+    const options = {
+      sectorCount: 8,
+      incomplete: false,
+      ownerBytes: 0,
+      pageBytes: 0,
+      stagingBytes: WINDOW_BYTES,
+    };
     return new ByteScanner(await DiskCore.create(module, [flat], options));
   }
 

@@ -10,7 +10,17 @@ import type { Finding } from '../formats/finding.ts';
 import type { Annotation, AnnotationLink } from '../formats/struct.ts';
 
 export type { ReadTrace, TraceExtent, TraceStep } from '../chain/readTrace.ts';
-export type { Annotation, AnnotationLink, Finding, ImageFormat, ImageType, Maker, Outcome, ParentReference, Progress };
+export type {
+  Annotation,
+  AnnotationLink,
+  Finding,
+  ImageFormat,
+  ImageType,
+  Maker,
+  Outcome,
+  ParentReference,
+  Progress,
+};
 
 /** A file of the pile; the number is its identity until the pile is closed. */
 export type FileId = number;
@@ -197,7 +207,17 @@ export interface CostTotals {
 /** A stretch of a file, in the order of the file, for the strip above the hex view. */
 export interface Region {
   readonly name: string;
-  readonly kind: 'footer' | 'header' | 'locator' | 'bat' | 'bitmap' | 'block' | 'blocks' | 'data' | 'unused' | 'other';
+  readonly kind:
+    | 'footer'
+    | 'header'
+    | 'locator'
+    | 'bat'
+    | 'bitmap'
+    | 'block'
+    | 'blocks'
+    | 'data'
+    | 'unused'
+    | 'other';
   readonly offset: number;
   readonly lengthBytes: number;
 }

@@ -21,7 +21,11 @@ const BLOCKS_ONE_BY_ONE = 2048;
 const MOST_STRETCHES = 4096;
 
 /** Bytes from `offset` on, fewer where the file ends before. */
-export async function readPiece(file: RandomAccessFile, offset: number, lengthBytes: number): Promise<Uint8Array> {
+export async function readPiece(
+  file: RandomAccessFile,
+  offset: number,
+  lengthBytes: number,
+): Promise<Uint8Array> {
   checkRange(offset, lengthBytes);
   if (lengthBytes > LARGEST_READ_BYTES) {
     throw new DiskError({
@@ -35,9 +39,13 @@ export async function readPiece(file: RandomAccessFile, offset: number, lengthBy
 }
 
 function checkRange(offset: number, lengthBytes: number): void {
-  const sound = Number.isSafeInteger(offset) && Number.isSafeInteger(lengthBytes) && offset >= 0 && lengthBytes >= 0;
+  const sound =
+    Number.isSafeInteger(offset) && Number.isSafeInteger(lengthBytes) && offset >= 0 && lengthBytes >= 0;
   if (!sound) {
-    throw new DiskError({ code: 'bad-request', message: `There is no range of ${lengthBytes} bytes at ${offset}.` });
+    throw new DiskError({
+      code: 'bad-request',
+      message: `There is no range of ${lengthBytes} bytes at ${offset}.`,
+    });
   }
 }
 
@@ -79,12 +87,18 @@ export class FileStructures {
     lengthBytes: number,
   ): Promise<readonly Annotation[]> {
     checkRange(offset, lengthBytes);
-    const touches = (each: Annotation) => each.offset < offset + lengthBytes && each.offset + each.lengthBytes > offset;
+    const touches = (each: Annotation) =>
+      each.offset < offset + lengthBytes && each.offset + each.lengthBytes > offset;
     const known = image.structures.filter(touches);
-    if (!('tables' in image) || image.tables.kind === 'flat') return byOffset(known);
+    if (!('tables' in image)) return byOffset(known);
+    if (image.tables.kind === 'flat')
+      return byOffset([...known, flatData(image, image.tables.dataOffset)].filter(touches));
     const { batBytes, places } = await this.table(image.file, image.tables);
     const { tables, virtualSizeBytes } = image;
-    return byOffset([...known, ...annotateBlocks(tables, virtualSizeBytes, batBytes, places, offset, lengthBytes)]);
+    return byOffset([
+      ...known,
+      ...annotateBlocks(tables, virtualSizeBytes, batBytes, places, offset, lengthBytes),
+    ]);
   }
 
   forget(file: RandomAccessFile): void {
@@ -104,6 +118,18 @@ export class FileStructures {
     }
     return table;
   }
+}
+
+/** The data of a flat image: the disk itself, byte for byte. */
+function flatData(image: DiskImage, dataOffset: number): Annotation {
+  return {
+    name: 'Data',
+    offset: dataOffset,
+    lengthBytes: Math.max(0, Math.min(image.virtualSizeBytes, image.file.sizeBytes - dataOffset)),
+    value: '',
+    explanation: 'The disk, sector by sector.',
+    links: [{ text: 'sector 0', target: 'disk', offset: 0 }],
+  };
 }
 
 async function readTable(file: RandomAccessFile, tables: BlockTables): Promise<Table> {

@@ -2,7 +2,7 @@
  * The page's side of the engine: starts the worker, makes typed calls, runs long ones as jobs that an AbortSignal
  * cancels, and notices when the worker died. A call never rejects and never hangs: it ends with an `Outcome`.
  */
-import { releaseProxy, type Remote, wrap } from 'comlink';
+import { type Remote, releaseProxy, wrap } from 'comlink';
 import type { Problem } from '../base/errors.ts';
 import type { EngineApi, Job, Outcome, Progress } from './api.ts';
 import { closeJobPort, registerJobTransfer } from './jobTransfer.ts';
@@ -101,7 +101,8 @@ export class EngineClient {
     this.remote = wrap<EngineApi>(worker);
     worker.addEventListener('error', (event) => {
       event.preventDefault();
-      if (worker === this.worker) this.die(failed(`The engine's worker failed: ${event.message || 'it could not be started'}.`));
+      if (worker === this.worker)
+        this.die(failed(`The engine's worker failed: ${event.message || 'it could not be started'}.`));
     });
     worker.addEventListener('messageerror', () => {
       if (worker === this.worker) this.die(failed('A message of the engine could not be read.'));
@@ -141,7 +142,9 @@ export class EngineClient {
           if (!outcome.ok && outcome.error.code === 'engine-failed') this.die(outcome.error);
         },
         (error: unknown) => {
-          const problem = failed(`A call could not be made: ${error instanceof Error ? error.message : String(error)}.`);
+          const problem = failed(
+            `A call could not be made: ${error instanceof Error ? error.message : String(error)}.`,
+          );
           settle({ ok: false, error: problem });
           this.die(problem);
         },
@@ -193,10 +196,13 @@ export class EngineClient {
       survey: (job) => this.guard((remote) => remote.survey(job)),
       trace: (firstSector, sectorCount) => this.guard((remote) => remote.trace(firstSector, sectorCount)),
       measure: (trace) => this.guard((remote) => remote.measure(trace)),
-      readDisk: (firstSector, sectorCount) => this.guard((remote) => remote.readDisk(firstSector, sectorCount)),
-      readFile: (file, offset, lengthBytes) => this.guard((remote) => remote.readFile(file, offset, lengthBytes)),
+      readDisk: (firstSector, sectorCount) =>
+        this.guard((remote) => remote.readDisk(firstSector, sectorCount)),
+      readFile: (file, offset, lengthBytes) =>
+        this.guard((remote) => remote.readFile(file, offset, lengthBytes)),
       regions: (file) => this.guard((remote) => remote.regions(file)),
-      annotate: (file, offset, lengthBytes) => this.guard((remote) => remote.annotate(file, offset, lengthBytes)),
+      annotate: (file, offset, lengthBytes) =>
+        this.guard((remote) => remote.annotate(file, offset, lengthBytes)),
       search: (query, job) => this.guard((remote) => remote.search(query, job)),
       save: (request, job) => this.guard((remote) => remote.save(request, job)),
       listPrivate: () => this.guard((remote) => remote.listPrivate()),

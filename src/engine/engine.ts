@@ -6,9 +6,11 @@ import { DiskError, type Outcome } from '../base/errors.ts';
 import { ProgressMeter } from '../base/progress.ts';
 import { SECTOR_BYTES, sizeText } from '../base/units.ts';
 import { openChain } from '../chain/openChain.ts';
+import type { ReadTrace } from '../chain/readTrace.ts';
 import { ByteScanner } from '../core/byteScanner.ts';
 import type { CoreModule } from '../core/core.ts';
 import { openRaw } from '../formats/raw/open.ts';
+import type { Annotation } from '../formats/struct.ts';
 import type {
   ChainView,
   DiskBytes,
@@ -29,8 +31,6 @@ import type {
   TraceCosts,
   UnitShares,
 } from './api.ts';
-import type { Annotation } from '../formats/struct.ts';
-import type { ReadTrace } from '../chain/readTrace.ts';
 import { FileStructures, LARGEST_READ_BYTES, readPiece } from './bytes.ts';
 import { Jobs } from './jobs.ts';
 import { type FileToOpen, openInto } from './opening.ts';
@@ -57,10 +57,12 @@ export class Engine implements EngineApi {
   constructor(private readonly platform: Platform) {}
 
   open(sources: readonly FileSource[], job: Job): Promise<Outcome<PileView>> {
-    const files = sources.map((source): FileToOpen => ({
-      path: source.kind === 'private' ? source.name : source.path,
-      open: () => this.platform.openSource(source),
-    }));
+    const files = sources.map(
+      (source): FileToOpen => ({
+        path: source.kind === 'private' ? source.name : source.path,
+        open: () => this.platform.openSource(source),
+      }),
+    );
     return this.openFiles(files, job);
   }
 
@@ -137,7 +139,9 @@ export class Engine implements EngineApi {
     return this.onDisk(async (chain) => {
       const count = Math.min(unitCount, chain.unitCount - firstUnit);
       if (!Number.isInteger(firstUnit) || !Number.isInteger(count) || firstUnit < 0 || count < 1) {
-        throw badRequest(`Units ${firstUnit} + ${unitCount} are not on this disk: it has ${chain.unitCount}.`);
+        throw badRequest(
+          `Units ${firstUnit} + ${unitCount} are not on this disk: it has ${chain.unitCount}.`,
+        );
       }
       return { firstUnit, unitCount: count, counts: await chain.unitShares(firstUnit, count) };
     });
@@ -165,7 +169,9 @@ export class Engine implements EngineApi {
   readDisk(firstSector: number, sectorCount: number): Promise<Outcome<DiskBytes>> {
     return this.onDisk(async (chain) => {
       if (!(sectorCount * SECTOR_BYTES <= LARGEST_READ_BYTES)) {
-        throw badRequest(`${sectorCount} sectors were asked for; one call gives ${sizeText(LARGEST_READ_BYTES)}.`);
+        throw badRequest(
+          `${sectorCount} sectors were asked for; one call gives ${sizeText(LARGEST_READ_BYTES)}.`,
+        );
       }
       const count = Math.min(sectorCount, chain.sectorCount - firstSector);
       if (!Number.isInteger(firstSector) || !Number.isInteger(count) || firstSector < 0 || count < 1) {
@@ -187,7 +193,9 @@ export class Engine implements EngineApi {
   }
 
   annotate(file: FileId, offset: number, lengthBytes: number): Promise<Outcome<readonly Annotation[]>> {
-    return this.jobs.outcome(async () => this.structures.annotate(this.pile.get(file).content, offset, lengthBytes));
+    return this.jobs.outcome(async () =>
+      this.structures.annotate(this.pile.get(file).content, offset, lengthBytes),
+    );
   }
 
   search(query: SearchQuery, job: Job): Promise<Outcome<SearchResult>> {
@@ -195,7 +203,8 @@ export class Engine implements EngineApi {
       const scanner = await this.byteScanner();
       const tools = { findAll: scanner.findAll.bind(scanner), report: job.report };
       const { target } = query;
-      if (target !== 'disk') return searchFile(this.pile.get(target).content.file, query, { ...tools, signal: jobSignal });
+      if (target !== 'disk')
+        return searchFile(this.pile.get(target).content.file, query, { ...tools, signal: jobSignal });
       return this.slot.use((chain, signal) => searchDisk(chain, query, { ...tools, signal }), jobSignal);
     });
   }
@@ -213,7 +222,9 @@ export class Engine implements EngineApi {
   takePrivate(files: readonly FileId[], job: Job): Promise<Outcome<PileView>> {
     return this.jobs.run(job, async (signal) => {
       const startMs = performance.now();
-      const replaced = await takePrivate(this.platform, this.pile, files, job.report, signal);
+      const scanner = await this.byteScanner();
+      const tools = { isZero: scanner.isZero.bind(scanner), report: job.report, signal };
+      const replaced = await takePrivate(this.platform, this.pile, files, tools);
       for (const { id, file } of replaced) {
         this.structures.forget(file);
         // The chain in view goes on reading from the old file until another takes its place.
@@ -250,7 +261,10 @@ export class Engine implements EngineApi {
   }
 
   private core(): Promise<CoreModule> {
-    this.module ??= this.platform.loadCore();
+    this.module ??= this.platform.loadCore().catch((error: unknown) => {
+      this.module = null;
+      throw error;
+    });
     return this.module;
   }
 
@@ -261,7 +275,15 @@ export class Engine implements EngineApi {
 }
 
 function chainView({ layers, chain }: View, complete: boolean, openMilliseconds: number): ChainView {
-  const { sectorCount, unitSectors, unitCount, tableBytes, bitmapCacheBytes, bitmapCacheLimitBytes, findings } = chain;
+  const {
+    sectorCount,
+    unitSectors,
+    unitCount,
+    tableBytes,
+    bitmapCacheBytes,
+    bitmapCacheLimitBytes,
+    findings,
+  } = chain;
   return {
     layers,
     virtualSizeBytes: sectorCount * SECTOR_BYTES,

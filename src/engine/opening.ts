@@ -3,9 +3,9 @@ import { DiskError, type Problem } from '../base/errors.ts';
 import { inParallel } from '../base/inParallel.ts';
 import type { ProgressMeter } from '../base/progress.ts';
 import { type JoinedPieces, joinSplitFiles } from '../chain/joinSplitFiles.ts';
-import type { Finding } from '../formats/finding.ts';
-import { openImage } from '../formats/detect.ts';
 import type { DiskImage, RefusedFile } from '../formats/diskImage.ts';
+import type { Finding } from '../formats/finding.ts';
+import { openImage } from '../formats/openImage.ts';
 import type { Pile } from './pile.ts';
 import type { OpenedFile } from './platform.ts';
 
@@ -35,7 +35,11 @@ export async function openInto(
 ): Promise<void> {
   const failures: Failure[] = [];
   /** Runs `work` for each; a fault of the outside world becomes a failure of that file alone. */
-  const each = async <T, R>(items: readonly T[], pathOf: (item: T) => string, work: (item: T) => Promise<R>) => {
+  const each = async <T, R>(
+    items: readonly T[],
+    pathOf: (item: T) => string,
+    work: (item: T) => Promise<R>,
+  ) => {
     const results = await inParallel(items, FILES_AT_ONCE, async (item) => {
       if (signal.aborted) return null;
       try {
@@ -49,21 +53,29 @@ export async function openInto(
     return results.filter((result) => result !== null);
   };
 
-  const opened = await each(sources, ({ path }) => path, (source) => source.open());
+  const opened = await each(
+    sources,
+    ({ path }) => path,
+    (source) => source.open(),
+  );
   const fresh = opened.filter(
     ({ file, path, storage, changedMs }) => !pile.holds(path, storage, file.sizeBytes, changedMs),
   );
   const joined = await joinSplitFiles(fresh);
-  const recognised = await each(joined, ({ pieces }) => pieces[0].path, async (one) => {
-    try {
-      const content = await openJoined(one);
-      meter.advance(one.pieces.length);
-      return { ...one.pieces[0], content };
-    } catch (error) {
-      await one.file.close();
-      throw error;
-    }
-  });
+  const recognised = await each(
+    joined,
+    ({ pieces }) => pieces[0].path,
+    async (one) => {
+      try {
+        const content = await openJoined(one);
+        meter.advance(one.pieces.length);
+        return { ...one.pieces[0], content };
+      } catch (error) {
+        await one.file.close();
+        throw error;
+      }
+    },
+  );
   if (signal.aborted) {
     await Promise.all(opened.map(({ file }) => file.close()));
     signal.throwIfAborted();
@@ -78,7 +90,8 @@ export async function openInto(
 
 /** A set of pieces with an error is not a disk, whatever its last piece says. */
 async function openJoined({ file, findings }: JoinedPieces<OpenedFile>): Promise<DiskImage | RefusedFile> {
-  if (findings.some(({ severity }) => severity === 'error')) return { file, format: 'vhd', findings, structures: [] };
+  if (findings.some(({ severity }) => severity === 'error'))
+    return { file, format: 'vhd', findings, structures: [] };
   const content = await openImage(file);
   return { ...content, findings: [...findings, ...content.findings] };
 }

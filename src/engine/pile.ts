@@ -6,6 +6,7 @@ import { DiskError } from '../base/errors.ts';
 import { assemble, type Forest, pointAtParent } from '../chain/assemble.ts';
 import type { DiskImage, RefusedFile } from '../formats/diskImage.ts';
 import type { Finding } from '../formats/finding.ts';
+import { isDiskImage } from '../formats/openImage.ts';
 import type { BlockSummary, FileId, FileView } from './api.ts';
 
 export interface PileEntry {
@@ -129,7 +130,7 @@ export class Pile {
 
   trees(): Trees {
     if (this.known) return this.known;
-    const entries = this.all.filter((entry): entry is ImageEntry => isImage(entry.content));
+    const entries = this.all.filter((entry): entry is ImageEntry => isDiskImage(entry.content));
     const files = entries.map(({ content, path, changedMs }) => ({ image: content, path, changedMs }));
     this.known = { entries, forest: assemble(files, this.linksByPlace(entries)) };
     return this.known;
@@ -154,7 +155,10 @@ export class Pile {
   private placeOf(entries: readonly ImageEntry[], id: FileId): number {
     const place = entries.findIndex((entry) => entry.id === id);
     if (place >= 0) return place;
-    throw new DiskError({ code: 'bad-request', message: `“${this.get(id).path}” is not a disk that can be read.` });
+    throw new DiskError({
+      code: 'bad-request',
+      message: `“${this.get(id).path}” is not a disk that can be read.`,
+    });
   }
 
   private linksByPlace(entries: readonly ImageEntry[]): Map<number, number> {
@@ -166,8 +170,4 @@ export class Pile {
     }
     return links;
   }
-}
-
-export function isImage(content: DiskImage | RefusedFile): content is DiskImage {
-  return 'tables' in content;
 }

@@ -1,8 +1,9 @@
 /** The pile as the page sees it: plain data, files in the order of their trees. */
 import { SECTOR_BYTES } from '../base/units.ts';
 import { ParentLocator } from '../chain/locateParent.ts';
+import { isDiskImage } from '../formats/openImage.ts';
 import type { FileId, FileView, OtherFileView, PileView } from './api.ts';
-import { type ImageEntry, isImage, type Pile, type PileEntry, type Trees } from './pile.ts';
+import type { ImageEntry, Pile, PileEntry, Trees } from './pile.ts';
 
 export function pileView(pile: Pile, openMilliseconds: number): PileView {
   const trees = pile.trees();
@@ -13,7 +14,7 @@ export function pileView(pile: Pile, openMilliseconds: number): PileView {
       const entry = trees.entries[place];
       return entry ? [fileView(trees, locator, place, entry)] : [];
     }),
-    others: pile.all.flatMap((entry) => (isImage(entry.content) ? [] : [otherView(entry)])),
+    others: pile.all.flatMap((entry) => (isDiskImage(entry.content) ? [] : [otherView(entry)])),
     leaves: trees.forest.leaves.map(idAt),
     failures: pile.failures,
     openMilliseconds,

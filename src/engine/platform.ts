@@ -20,8 +20,6 @@ export interface OpenedFile {
 
 /** The browser's private storage. */
 export interface PrivateFolder extends DiskFolder {
-  /** A new file under this name; an older one of the name stays as it is until the sink is closed, or is refused. */
-  createSink(name: string): Promise<FileSink>;
   /** The bytes as a `File`, for a download. */
   asFile(name: string): Promise<File>;
   /** What the browser says it would grant; null = it does not say. */

@@ -5,7 +5,7 @@ import { SECTOR_BYTES } from '../base/units.ts';
 import { openChain } from '../chain/openChain.ts';
 import type { CoreModule } from '../core/core.ts';
 import { exportDisk } from '../export/exportDisk.ts';
-import type { FileSink } from '../storage/fileSink.ts';
+import { type FileSink, folderSink } from '../storage/fileSink.ts';
 import type { SaveRequest, SaveResult, SaveTarget } from './api.ts';
 import type { Pile } from './pile.ts';
 import type { Platform } from './platform.ts';
@@ -42,10 +42,14 @@ export async function saveDisk(
 }
 
 async function openTarget(platform: Platform, target: SaveTarget): Promise<{ sink: FileSink; name: string }> {
-  if (target.kind === 'handle') return { sink: await platform.handleSink(target.handle), name: target.handle.name };
+  if (target.kind === 'handle')
+    return { sink: await platform.handleSink(target.handle), name: target.handle.name };
   const folder = await platform.privateFolder();
-  const name = freeName(target.name, (await folder.list()).map((entry) => entry.name));
-  return { sink: await folder.createSink(name), name };
+  const name = freeName(
+    target.name,
+    (await folder.list()).map((entry) => entry.name),
+  );
+  return { sink: await folderSink(folder, name), name };
 }
 
 /** Closing the new file would swap the source away while it is read. */

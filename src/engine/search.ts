@@ -27,11 +27,21 @@ interface Piece {
   readonly zero: boolean;
 }
 
-export async function searchDisk(chain: DiskChain, query: SearchQuery, tools: SearchTools): Promise<SearchResult> {
+export async function searchDisk(
+  chain: DiskChain,
+  query: SearchQuery,
+  tools: SearchTools,
+): Promise<SearchResult> {
   const missing = { bytes: 0 };
   const sizeBytes = chain.sectorCount * SECTOR_BYTES;
   const firstSector = Math.floor(checked(query, sizeBytes).fromOffset / SECTOR_BYTES);
-  return searchPieces(diskPieces(chain, firstSector, tools.signal, missing), query, sizeBytes, tools, missing);
+  return searchPieces(
+    diskPieces(chain, firstSector, tools.signal, missing),
+    query,
+    sizeBytes,
+    tools,
+    missing,
+  );
 }
 
 export async function searchFile(
@@ -40,7 +50,9 @@ export async function searchFile(
   tools: SearchTools,
 ): Promise<SearchResult> {
   const { fromOffset } = checked(query, file.sizeBytes);
-  return searchPieces(known(filePieces(file, fromOffset, tools.signal)), query, file.sizeBytes, tools, { bytes: 0 });
+  return searchPieces(known(filePieces(file, fromOffset, tools.signal)), query, file.sizeBytes, tools, {
+    bytes: 0,
+  });
 }
 
 function checked(query: SearchQuery, sizeBytes: number): SearchQuery {
@@ -73,7 +85,12 @@ async function searchPieces(
   missing: { readonly bytes: number },
 ): Promise<SearchResult> {
   const { fromOffset } = query;
-  const search = new StreamSearch(needlesOf(query), fromOffset, Math.min(query.limit, MOST_HITS), tools.findAll);
+  const search = new StreamSearch(
+    needlesOf(query),
+    fromOffset,
+    Math.min(query.limit, MOST_HITS),
+    tools.findAll,
+  );
   const meter = new ProgressMeter(tools.report, 'Searching', 'bytes', endOffset - fromOffset);
   const pacer = new Pacer();
   let complete = false;
@@ -115,7 +132,10 @@ async function* diskPieces(
   missing: { bytes: number },
 ): AsyncGenerator<Piece> {
   const chunkSectors = CHUNK_BYTES / SECTOR_BYTES;
-  const buffers = [0, 1].map(() => ({ bytes: new Uint8Array(CHUNK_BYTES), owners: new Uint8Array(chunkSectors) }));
+  const buffers = [0, 1].map(() => ({
+    bytes: new Uint8Array(CHUNK_BYTES),
+    owners: new Uint8Array(chunkSectors),
+  }));
   const start = (turn: number) => {
     const first = firstSector + turn * chunkSectors;
     const count = Math.min(chunkSectors, chain.sectorCount - first);

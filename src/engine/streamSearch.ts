@@ -6,7 +6,12 @@
 import { assert } from '../base/assert.ts';
 
 /** Every occurrence that begins before `endOffset`, ascending, `limit` of them at most. */
-export type FindAll = (haystack: Uint8Array, needle: Uint8Array, endOffset: number, limit: number) => number[];
+export type FindAll = (
+  haystack: Uint8Array,
+  needle: Uint8Array,
+  endOffset: number,
+  limit: number,
+) => number[];
 
 export class StreamSearch {
   readonly hits: number[] = [];

@@ -46,7 +46,10 @@ export class ViewSlot {
   }
 
   /** Runs a call on the view; it stays open until the call has ended. Throws 'bad-request' where nothing is in view. */
-  async use<T>(work: (chain: DiskChain, signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async use<T>(
+    work: (chain: DiskChain, signal: AbortSignal) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
     const { view, leaving } = this;
     if (view === null) {
       throw new DiskError({

@@ -158,7 +158,10 @@ export class SampleGuest {
   }
 
   private writeFileEntry(name: string, file: GuestFile): void {
-    this.writeEntry(file.slot, directoryEntry(shortName(name), 0x20, file.clusters[0] ?? 0, file.sizeBytes, file.changed));
+    this.writeEntry(
+      file.slot,
+      directoryEntry(shortName(name), 0x20, file.clusters[0] ?? 0, file.sizeBytes, file.changed),
+    );
   }
 
   private writeEntry(slot: number, entry: Uint8Array): void {
@@ -224,7 +227,13 @@ function masterBootRecord(sectorCount: number, signature: number): Uint8Array {
   return bytes;
 }
 
-function directoryEntry(name: string, attributes: number, cluster: number, sizeBytes: number, date: Date): Uint8Array {
+function directoryEntry(
+  name: string,
+  attributes: number,
+  cluster: number,
+  sizeBytes: number,
+  date: Date,
+): Uint8Array {
   const bytes = new Uint8Array(ENTRY_BYTES);
   const view = new DataView(bytes.buffer);
   putAscii(bytes, 0, name);

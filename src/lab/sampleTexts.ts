@@ -2,7 +2,15 @@
 import type { Prng } from '../base/prng.ts';
 
 const PEOPLE = ['Anna', 'Bruno', 'Chiara', 'David', 'Elif', 'Farid', 'Grete', 'Hugo'] as const;
-const GOODS = ['bearings', 'copper wire', 'ball valves', 'hinges', 'gaskets', 'brass fittings', 'pump seals'] as const;
+const GOODS = [
+  'bearings',
+  'copper wire',
+  'ball valves',
+  'hinges',
+  'gaskets',
+  'brass fittings',
+  'pump seals',
+] as const;
 const TOWNS = ['Basel', 'Graz', 'Turin', 'Lyon', 'Ghent', 'Gdansk', 'Porto', 'Malmo'] as const;
 const CLOSINGS = [
   'Nothing else was raised.',
@@ -29,7 +37,12 @@ function day(date: Date): string {
 
 /** Minutes of a meeting, one to three KiB. */
 export function minutes(random: Prng, date: Date, topic: string): Uint8Array {
-  const lines = [`Minutes, ${day(date)}`, `Subject: ${topic}`, `Present: ${PEOPLE.slice(0, 3 + random.below(5)).join(', ')}`, ''];
+  const lines = [
+    `Minutes, ${day(date)}`,
+    `Subject: ${topic}`,
+    `Present: ${PEOPLE.slice(0, 3 + random.below(5)).join(', ')}`,
+    '',
+  ];
   for (let point = 1; point <= 8 + random.below(10); point++) {
     const [who, whom] = [pick(random, PEOPLE), pick(random, PEOPLE)];
     lines.push(`${point}. ${who} reports on the ${pick(random, GOODS)} for ${pick(random, TOWNS)}.`);
@@ -41,14 +54,24 @@ export function minutes(random: Prng, date: Date, topic: string): Uint8Array {
 
 /** A quarter's figures as a table. */
 export function report(random: Prng, quarter: string): Uint8Array {
-  const lines = [`Quarterly report ${quarter}`, '='.repeat(46), '', 'town          goods            boxes      EUR', '-'.repeat(46)];
+  const lines = [
+    `Quarterly report ${quarter}`,
+    '='.repeat(46),
+    '',
+    'town          goods            boxes      EUR',
+    '-'.repeat(46),
+  ];
   for (const town of TOWNS) {
     for (const goods of GOODS) {
       const boxes = random.below(4000);
-      lines.push(`${town.padEnd(14)}${goods.padEnd(15)}${String(boxes).padStart(7)}${String(boxes * 12).padStart(9)}`);
+      lines.push(
+        `${town.padEnd(14)}${goods.padEnd(15)}${String(boxes).padStart(7)}${String(boxes * 12).padStart(9)}`,
+      );
     }
   }
-  return encoded([...lines, '', 'Checked against the order book. Open invoices are on page two.', ''].join(CRLF));
+  return encoded(
+    [...lines, '', 'Checked against the order book. Open invoices are on page two.', ''].join(CRLF),
+  );
 }
 
 /** Lines of the server's log, about `lengthBytes` long. */
@@ -68,7 +91,9 @@ export function logLines(random: Prng, from: Date, lengthBytes: number): Uint8Ar
 export function databasePage(random: Prng, page: number, changed: Date): Uint8Array {
   const bytes = new Uint8Array(4096);
   const records = 12 + random.below(40);
-  bytes.set(encoded(`PAGE ${String(page).padStart(8, '0')} ${day(changed)} records ${String(records).padStart(3)}  `));
+  bytes.set(
+    encoded(`PAGE ${String(page).padStart(8, '0')} ${day(changed)} records ${String(records).padStart(3)}  `),
+  );
   for (let record = 0; record < records; record++) {
     const order = `order ${100_000 + random.below(900_000)} ${pick(random, TOWNS).padEnd(8)}${pick(random, GOODS).padEnd(15)}`;
     bytes.set(encoded(order.padEnd(40).slice(0, 40)), 64 + record * 64);

@@ -16,6 +16,13 @@ export class MemoryBytes {
     return this.pages.size * PAGE_BYTES;
   }
 
+  copy(): MemoryBytes {
+    const copy = new MemoryBytes();
+    copy.sizeBytes = this.sizeBytes;
+    for (const [page, bytes] of this.pages) copy.pages.set(page, bytes.slice());
+    return copy;
+  }
+
   read(offset: number, target: Uint8Array): void {
     for (const { page, start, at, length } of pieces(offset, target.length)) {
       const bytes = this.pages.get(page);
@@ -101,15 +108,12 @@ export class MemoryFile implements RandomAccessFile {
   }
 
   async write(offset: number, source: Uint8Array): Promise<void> {
-    this.checkOpen('write');
-    checkWritable(this, 'write', offset);
-    assert(offset >= 0, `offset ${offset} in ${this.name}`);
+    this.checkWritable('write', offset);
     this.content.write(offset, source);
   }
 
   async truncate(sizeBytes: number): Promise<void> {
-    this.checkOpen('truncate');
-    checkWritable(this, 'truncate');
+    this.checkWritable('truncate');
     this.content.truncate(sizeBytes);
   }
 
@@ -119,6 +123,13 @@ export class MemoryFile implements RandomAccessFile {
 
   async close(): Promise<void> {
     this.open = false;
+  }
+
+  /** Throws 'bad-request' on a file that is closed or open for reading only. */
+  checkWritable(action: Attempt['action'], offset = 0): void {
+    this.checkOpen(action);
+    checkWritable(this, action, offset);
+    assert(offset >= 0, `offset ${offset} in ${this.name}`);
   }
 
   private checkOpen(action: Attempt['action']): void {

@@ -29,7 +29,8 @@ export class MemoryFolder implements DiskFolder {
 
   async create(name: string): Promise<MemoryFile> {
     checkName('create', name);
-    if (this.files.has(name)) throw storageFault('busy', { action: 'create', file: name }, 'the name is taken');
+    if (this.files.has(name))
+      throw storageFault('busy', { action: 'create', file: name }, 'the name is taken');
     const content = new MemoryBytes();
     this.files.set(name, content);
     return new MemoryFile(name, content);

@@ -5,7 +5,17 @@ import { grouped } from '../base/units.ts';
 
 /** What was being done to which bytes when a storage failed. */
 export interface Attempt {
-  readonly action: 'open' | 'read' | 'write' | 'truncate' | 'flush' | 'close' | 'list' | 'create' | 'rename' | 'remove';
+  readonly action:
+    | 'open'
+    | 'read'
+    | 'write'
+    | 'truncate'
+    | 'flush'
+    | 'close'
+    | 'list'
+    | 'create'
+    | 'rename'
+    | 'remove';
   readonly file: string;
   readonly offset?: number;
   readonly lengthBytes?: number;
@@ -174,7 +184,11 @@ export function checkRange(file: string, sizeBytes: number, offset: number, leng
 }
 
 /** Throws 'bad-request' on a file that was opened for reading. */
-export function checkWritable(file: { name: string; access: string }, action: Attempt['action'], offset?: number): void {
+export function checkWritable(
+  file: { name: string; access: string },
+  action: Attempt['action'],
+  offset?: number,
+): void {
   if (file.access === 'read-write') return;
   throw storageFault('bad-request', { action, file: file.name, offset }, 'it is open for reading only');
 }

@@ -33,7 +33,8 @@ export class CoreModel {
       const base = i === options.layers - 1;
       const kind = !base || options.incomplete ? 'differencing' : options.flatBase ? 'flat' : 'blocks';
       // Parents may be smaller or larger than the disk.
-      const sectorCount = i === 0 || prng.below(3) > 0 ? options.sectors : 1 + prng.below(options.sectors * 2);
+      const sectorCount =
+        i === 0 || prng.below(3) > 0 ? options.sectors : 1 + prng.below(options.sectors * 2);
       this.layers.push(randomLayer(prng, kind, sectorCount, options.blockSectors));
     }
   }
@@ -52,7 +53,10 @@ export class CoreModel {
     return { layer: this.options.incomplete ? LAYER_MISSING : LAYER_UNALLOCATED, fileOffset: -1 };
   }
 
-  async open(module: CoreModule, caches: { ownerBytes?: number; pageBytes?: number } = {}): Promise<DiskCore> {
+  async open(
+    module: CoreModule,
+    caches: { ownerBytes?: number; pageBytes?: number } = {},
+  ): Promise<DiskCore> {
     const core = await DiskCore.create(module, this.layers, {
       sectorCount: this.options.sectors,
       incomplete: this.options.incomplete,
@@ -77,7 +81,8 @@ export class CoreModel {
       const first = request.unit * core.unitSectors;
       const block = Math.floor(first / layer.blockSectors);
       const offset = (layer.entries[block] ?? 0) * 512 + (first % layer.blockSectors) / 8;
-      if (offset !== request.fileOffset) throw new Error(`bitmap of unit ${request.unit}: ${request.fileOffset}, not ${offset}`);
+      if (offset !== request.fileOffset)
+        throw new Error(`bitmap of unit ${request.unit}: ${request.fileOffset}, not ${offset}`);
       const bytes = new Uint8Array(core.pageSizeBytes);
       for (let i = 0; i < core.unitSectors; i++) {
         if (layer.bits[first + i]) bytes[i >> 3] = (bytes[i >> 3] ?? 0) | (0x80 >> (i & 7));
@@ -97,7 +102,16 @@ function randomLayer(
   if (kind === 'flat') {
     const none = new Uint32Array(0);
     const dataOffset = prng.below(4) * 512;
-    return { kind, sectorCount, blockSectors: 0, bitmapSectors: 0, batEntries: 0, dataOffset, entries: none, bits: new Uint8Array(0) };
+    return {
+      kind,
+      sectorCount,
+      blockSectors: 0,
+      bitmapSectors: 0,
+      batEntries: 0,
+      dataOffset,
+      entries: none,
+      bits: new Uint8Array(0),
+    };
   }
   const blockSectors = blockSizes[prng.below(blockSizes.length)] ?? 8;
   const bitmapSectors = Math.ceil(blockSectors / 8 / 512);

@@ -44,7 +44,10 @@ type Held = 0 | 1 | 2; // nothing, whole block, some of its sectors
 
 const done = <T>(value: T): Promise<Outcome<T>> => Promise.resolve({ ok: true, value });
 const unsupported = <T>(): Promise<Outcome<T>> =>
-  Promise.resolve({ ok: false, error: { code: 'unsupported', message: 'The fake engine does not do this.' } });
+  Promise.resolve({
+    ok: false,
+    error: { code: 'unsupported', message: 'The fake engine does not do this.' },
+  });
 
 export class FakeEngine implements EngineApi {
   readonly unitSectors: number;
@@ -79,7 +82,10 @@ export class FakeEngine implements EngineApi {
 
   /** Some layer's bitmap: runs of 64 sectors, a third of them set. */
   #bit(layer: number, unit: number, sector: number): boolean {
-    let mix = Math.imul(layer + 1, 0x9e3779b1) ^ Math.imul(unit + 1, 0x85ebca6b) ^ Math.imul((sector >> 6) + 1, 0xc2b2ae35);
+    let mix =
+      Math.imul(layer + 1, 0x9e3779b1) ^
+      Math.imul(unit + 1, 0x85ebca6b) ^
+      Math.imul((sector >> 6) + 1, 0xc2b2ae35);
     mix = Math.imul(mix ^ (mix >>> 15), 0x2c1b3c6d);
     return ((mix ^ (mix >>> 13)) >>> 0) % 3 === 0;
   }
@@ -113,7 +119,8 @@ export class FakeEngine implements EngineApi {
       const to = firstSector + Math.floor(((cell + 1) * sectorCount) / cells);
       const newest = this.#newestIn(from, Math.max(from + 1, to));
       const special = newest >= MISSING;
-      out[cell] = mode === 'layer' || special ? newest : mode === 'depth' ? newest + 1 : 253 - ((cell * 7) % 200);
+      out[cell] =
+        mode === 'layer' || special ? newest : mode === 'depth' ? newest + 1 : 253 - ((cell * 7) % 200);
     }
     return done({ cells: out, exact: true });
   }
@@ -179,7 +186,14 @@ export class FakeEngine implements EngineApi {
       const present = this.#answers(layer, unit, place.sectorInBlock);
       if (held && differencing) {
         const byte = bitmapOffset + Math.floor(place.sectorInBlock / 8);
-        steps.push({ ...place, layer, action: 'bitmap-lookup', bitmapOffset: byte, present, cached: layer % 2 === 1 });
+        steps.push({
+          ...place,
+          layer,
+          action: 'bitmap-lookup',
+          bitmapOffset: byte,
+          present,
+          cached: layer % 2 === 1,
+        });
       }
       if (held && present) {
         steps.push({ ...place, layer, action: 'read-data', fileOffset: dataOffset });
@@ -188,7 +202,13 @@ export class FakeEngine implements EngineApi {
       if (differencing) steps.push({ ...place, layer, action: 'fall-to-parent' });
       else steps.push({ ...place, layer, action: 'fill-zero' });
     }
-    return { kind: orphan ? 'missing' : 'unallocated', layer: -1, firstSector: sector, sectorCount, fileOffset: -1 };
+    return {
+      kind: orphan ? 'missing' : 'unallocated',
+      layer: -1,
+      firstSector: sector,
+      sectorCount,
+      fileOffset: -1,
+    };
   }
 
   trace(firstSector: number, sectorCount: number): Promise<Outcome<ReadTrace>> {
@@ -214,7 +234,13 @@ export class FakeEngine implements EngineApi {
   }
 
   measure(trace: ReadTrace): Promise<Outcome<TraceCosts>> {
-    const price = { 'bat-lookup': 35.6, 'bitmap-lookup': 33.1, 'read-data': 41.7, 'fall-to-parent': 0.2, 'fill-zero': 0.4 };
+    const price = {
+      'bat-lookup': 35.6,
+      'bitmap-lookup': 33.1,
+      'read-data': 41.7,
+      'fall-to-parent': 0.2,
+      'fill-zero': 0.4,
+    };
     const cold = trace.steps.map((step) => price[step.action]);
     const cached = trace.steps.map((step) => (step.action === 'read-data' ? 41.7 : 0.06));
     const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
@@ -251,7 +277,13 @@ export class FakeEngine implements EngineApi {
     const isBase = layer === layers - 1;
     const stem = ((layer * 0x1f3d5b79 + 0x7d8a4b30) >>> 0).toString(16).toUpperCase().padStart(8, '0');
     const name = isBase && !orphan ? 'SRV-FILE01.vhd' : `SRV-FILE01_${stem}-0C2D-4E6B-9A51-5D3F7C2E1A90.avhd`;
-    const lost = { id: '6C0FA2D1', idText: '6C0FA2D1', modified: null, name: 'SRV-FILE01_D40B7E52.avhd', paths: [] };
+    const lost = {
+      id: '6C0FA2D1',
+      idText: '6C0FA2D1',
+      modified: null,
+      name: 'SRV-FILE01_D40B7E52.avhd',
+      paths: [],
+    };
     return {
       id: layer + 1,
       name,
@@ -327,7 +359,10 @@ export class FakeEngine implements EngineApi {
 export class FakeClient implements EngineClient {
   constructor(readonly api: EngineApi) {}
 
-  run<T>(call: (api: EngineApi, job: Job) => Promise<Outcome<T>>, options?: Parameters<EngineClient['run']>[1]): Promise<Outcome<T>> {
+  run<T>(
+    call: (api: EngineApi, job: Job) => Promise<Outcome<T>>,
+    options?: Parameters<EngineClient['run']>[1],
+  ): Promise<Outcome<T>> {
     return call(this.api, { id: 1, report: (progress) => options?.onProgress?.(progress) });
   }
 

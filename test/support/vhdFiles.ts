@@ -14,6 +14,8 @@ export interface VhdFile {
   readonly bytes: Buffer;
   /** The whole disk as seen from this file. */
   readonly disk: Buffer;
+  /** What the file itself holds: sector number to bytes. */
+  readonly sectors: ReadonlyMap<number, Buffer>;
 }
 
 export interface Parent {
@@ -177,10 +179,27 @@ export function chainFiles(options: ChainOptions = {}): VhdFile[] {
     if (level === 0) sectors.set(sectorCount - 1, Buffer.alloc(SECTOR, 'the last sector '));
     disk = Buffer.from(disk);
     for (const [sector, data] of sectors) data.copy(disk, sector * SECTOR);
-    files.push({ name, bytes: vhdBytes({ id, sizeBytes, blockSizeBytes, parent, sectors }), disk });
+    files.push({ name, bytes: vhdBytes({ id, sizeBytes, blockSizeBytes, parent, sectors }), disk, sectors });
     parent = { id, name };
   }
   return files;
+}
+
+/** The disk in a dynamic file without a parent, read as the specification says and by nothing of src/. */
+export function diskOfDynamicVhd(file: Buffer): Buffer {
+  const footer = file.subarray(file.length - SECTOR);
+  const header = file.subarray(Number(footer.readBigUInt64BE(16)));
+  const batOffset = Number(header.readBigUInt64BE(16));
+  const blockSizeBytes = header.readUInt32BE(32);
+  const bitmapBytes = Math.ceil(blockSizeBytes / SECTOR / 8 / SECTOR) * SECTOR;
+  const disk = Buffer.alloc(Number(footer.readBigUInt64BE(48)));
+  for (let block = 0; block * blockSizeBytes < disk.length; block++) {
+    const entry = file.readUInt32BE(batOffset + block * 4);
+    const dataOffset = entry * SECTOR + bitmapBytes;
+    if (entry !== 0xffffffff)
+      file.copy(disk, block * blockSizeBytes, dataOffset, dataOffset + blockSizeBytes);
+  }
+  return disk;
 }
 
 /** Writes files into a folder; gives their paths. */

@@ -32,7 +32,7 @@ import {
   footerBytes,
 } from './footer.ts';
 import { geometryOf } from './geometry.ts';
-import { LOCATOR_READ_LIMIT_BYTES, type ParentLocator } from './parentLocator.ts';
+import { baseNameOf, LOCATOR_READ_LIMIT_BYTES, type ParentLocator } from './parentLocator.ts';
 import { ID_BYTES } from './uniqueId.ts';
 
 /** Data, and the structures that Windows sets apart, begin at multiples of this. */
@@ -41,7 +41,7 @@ export const ALIGNMENT_BYTES = 4096;
 export interface CreateParent {
   /** The raw 16 bytes. */
   readonly id: Uint8Array;
-  /** The name for the header; paths are clipped to 255 UTF-16 units there. */
+  /** The name, or the path, for the header. */
   readonly name: string;
   /** `C:\disks\base.vhd`; left out where the parent's folder is not known. */
   readonly absolutePath?: string;
@@ -209,7 +209,7 @@ function newHeader(
     parentUniqueId: options.parent?.id ?? new Uint8Array(ID_BYTES),
     parentTimeStamp: timeStampOf(options.parent?.modified ?? null),
     reserved1: 0,
-    parentUnicodeName: options.parent?.name ?? '',
+    parentUnicodeName: headerName(options.parent?.name ?? ''),
     parentLocator1: locator(0),
     parentLocator2: locator(1),
     parentLocator3: locator(2),
@@ -220,6 +220,11 @@ function newHeader(
     parentLocator8: locator(7),
     reserved2: new Uint8Array(256),
   };
+}
+
+/** A path that the header has no room for is told by its last component alone. */
+function headerName(name: string): string {
+  return name.length > 255 ? baseNameOf(name) : name;
 }
 
 /** Where the next block's bitmap goes, so that its data begins at a multiple of 4 KiB. */

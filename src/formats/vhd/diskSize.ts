@@ -1,6 +1,7 @@
 /** The size of the disk that a footer means: which field counts, and what of it a file can hold. */
 import { grouped, SECTOR_BYTES, sizeText, TIB } from '../../base/units.ts';
 import type { Finding } from '../finding.ts';
+import { bigGrouped } from './fieldTypes.ts';
 import { vhdFinding } from './findings.ts';
 import { type Footer, type FoundFooter, footerStruct } from './footer.ts';
 import { geometryBytes, isMaximalGeometry, sizeRuleOf } from './geometry.ts';
@@ -32,27 +33,31 @@ export function diskSizeOf(file: string, found: FoundFooter): DiskSize {
     );
   const byGeometry = geometryBytes(footer.diskGeometry);
   const rule = sizeRuleOf(footer.creatorApplication, footer.diskGeometry);
-  const sizes = `The geometry makes ${grouped(byGeometry)} bytes, the current size is ${footer.currentSize}`;
+  const sizes = `The geometry makes ${grouped(byGeometry)} bytes, the current size is ${bigGrouped(footer.currentSize)}`;
   const differ = BigInt(byGeometry) !== footer.currentSize;
 
   if (rule === 'geometry' && byGeometry === 0) {
     add(
       'geometry-empty',
       'diskGeometry',
-      `The geometry makes 0 bytes, the current size is ${footer.currentSize}.`,
+      `The geometry makes 0 bytes, the current size is ${bigGrouped(footer.currentSize)}.`,
     );
   } else if (rule === 'geometry' && differ) {
     add('size-by-geometry', 'diskGeometry', `${sizes} bytes: the disk has ${grouped(byGeometry)}.`);
   } else if (rule === 'current-size-by-default' && differ) {
     add('size-ambiguous', 'currentSize', `${sizes} bytes.`);
   }
-  if (BigInt(byGeometry) > footer.currentSize && !isMaximalGeometry(footer.diskGeometry)) {
+  if (
+    footer.currentSize > 0n &&
+    BigInt(byGeometry) > footer.currentSize &&
+    !isMaximalGeometry(footer.diskGeometry)
+  ) {
     add('geometry-beyond-size', 'diskGeometry', `${sizes} bytes.`);
   }
 
   const size = rule === 'geometry' && byGeometry > 0 ? BigInt(byGeometry) : footer.currentSize;
   if (size === 0n || size > BigInt(MAX_DISK_BYTES)) {
-    const spelled = size === 0n ? '0 bytes' : `${size} bytes, more than 2 TiB`;
+    const spelled = size === 0n ? '0 bytes' : `${bigGrouped(size)} bytes, more than 2 TiB`;
     add('size-invalid', 'currentSize', `The footer says that the disk has ${spelled}.`);
     return { virtualSizeBytes: 0, findings };
   }

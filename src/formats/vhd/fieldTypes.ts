@@ -34,13 +34,18 @@ export const timeStamp: FieldType<number> = {
     dateOfTimeStamp(value)?.toISOString().replace('.000Z', ' UTC').replace('T', ' ') ?? '0 (unknown)',
 };
 
+/** As `grouped`, for numbers beyond 2^53 too. */
+export function bigGrouped(value: bigint): string {
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? grouped(Number(value)) : String(value);
+}
+
 /** A 64-bit size in bytes. */
 export const size64: FieldType<bigint> = {
   ...u64,
-  text: (value) =>
-    value <= BigInt(Number.MAX_SAFE_INTEGER)
-      ? `${grouped(Number(value))} bytes (${sizeText(Number(value))})`
-      : `${value} bytes`,
+  text: (value) => {
+    const bytes = `${bigGrouped(value)} bytes`;
+    return value <= BigInt(Number.MAX_SAFE_INTEGER) ? `${bytes} (${sizeText(Number(value))})` : bytes;
+  },
 };
 
 /** A 32-bit size in bytes. */

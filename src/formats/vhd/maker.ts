@@ -1,4 +1,5 @@
 /** Who wrote a VHD, as far as its bytes tell: creator, version, byte order of the id, alignment, padding of the table. */
+import { latin1 } from '../../base/bytes.ts';
 import type { Maker } from '../diskImage.ts';
 import { versionText } from './fieldTypes.ts';
 import type { Footer } from './footer.ts';
@@ -39,7 +40,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 export function makerOf(footer: Footer, evidence: MakerEvidence = {}): Maker {
   const creator = footer.creatorApplication;
   return {
-    creator,
+    creator: latin1(Uint8Array.from(creator, (char) => char.charCodeAt(0))),
     version: versionText(footer.creatorVersion),
     idOrder: idOrderOf(creator, footer.uniqueId),
     looksLike: looksLike(footer, evidence),

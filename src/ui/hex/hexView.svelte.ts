@@ -4,7 +4,13 @@
  */
 import type { Problem } from '../../base/errors.ts';
 import { SECTOR_BYTES } from '../../base/units.ts';
-import { type Annotation, CELL_MISSING, CELL_UNALLOCATED, type FileId, type Region } from '../../engine/api.ts';
+import {
+  type Annotation,
+  CELL_MISSING,
+  CELL_UNALLOCATED,
+  type FileId,
+  type Region,
+} from '../../engine/api.ts';
 import type { ByteRange } from '../state/selection.svelte.ts';
 import type { Session } from '../state/session.svelte.ts';
 import { type FieldSpan, fieldAt, flatten, structureAt } from './fields.ts';

@@ -32,13 +32,13 @@ const NAMES = 18;
 
 export function columnsFor(room: Room): Columns {
   const { character, narrow } = room;
-  const sixteen = fit(room, 16);
-  if (narrow || sixteen.gap < LEAST_GAP) return inPixels(fit(room, 8), 8, character);
+  const sixteen = share(room, 16);
+  if (narrow || sixteen.gap < LEAST_GAP) return inPixels(share(room, 8), 8, character);
   return inPixels(sixteen, 16, character);
 }
 
 /** In characters; a gap below the least one means that the row does not fit. */
-function fit(room: Room, bytes: 8 | 16): { gap: number; margin: number } {
+function share(room: Room, bytes: 8 | 16): { gap: number; margin: number } {
   const width = room.character > 0 ? room.width / room.character : 0;
   const spare = width - room.digits - room.edge - BETWEEN - bytes * 3;
   const gaps = bytes === 16 ? 16 : 7;
@@ -46,7 +46,11 @@ function fit(room: Room, bytes: 8 | 16): { gap: number; margin: number } {
   return { gap: (spare - margin) / gaps, margin };
 }
 
-function inPixels({ gap, margin }: { gap: number; margin: number }, bytes: 8 | 16, character: number): Columns {
+function inPixels(
+  { gap, margin }: { gap: number; margin: number },
+  bytes: 8 | 16,
+  character: number,
+): Columns {
   const used = Math.min(LARGEST_GAP, Math.max(LEAST_GAP, gap));
   const gaps = bytes === 16 ? 16 : 7;
   return {

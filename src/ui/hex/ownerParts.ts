@@ -16,7 +16,8 @@ export function ownerParts(extents: readonly TraceExtent[], most: number): Owner
   for (const extent of extents) {
     const part = partOf(extent);
     const last = parts.at(-1);
-    if (last && last.kind === part.kind && last.layer === part.layer) parts.splice(-1, 1, grown(last, part, last.runs));
+    if (last && last.kind === part.kind && last.layer === part.layer)
+      parts.splice(-1, 1, grown(last, part, last.runs));
     else parts.push(part);
   }
   while (parts.length > Math.max(1, most)) {

@@ -10,7 +10,7 @@ export interface KeyBinding {
   readonly shown?: readonly string[];
   readonly label: string;
   /** Left out where the panel that has the focus handles the key itself. Returns false to leave the key to others. */
-  readonly run?: (event: KeyboardEvent) => boolean | void;
+  readonly run?: (event: KeyboardEvent) => unknown;
 }
 
 export interface KeyGroup {

@@ -8,7 +8,8 @@ export function placeWords(range: SectorRange, blockSectors: number): string {
   const { firstSector, sectorCount } = range;
   const block = Math.floor(firstSector / blockSectors);
   const lastBlock = Math.floor((firstSector + sectorCount - 1) / blockSectors);
-  const blocks = block === lastBlock ? `block ${grouped(block)}` : `blocks ${grouped(block)}–${grouped(lastBlock)}`;
+  const blocks =
+    block === lastBlock ? `block ${grouped(block)}` : `blocks ${grouped(block)}–${grouped(lastBlock)}`;
   const inBlock = firstSector % blockSectors;
   const sectors =
     sectorCount === 1

@@ -10,7 +10,12 @@ export interface KeyPress {
  * The sector that a key leads to, or null when the key does not move. Left and right go by blocks, and by sectors once
  * a line holds fewer than 16 blocks; up and down by lines; Shift does it 16 times.
  */
-export function sectorAfterKey(press: KeyPress, sector: number, view: MapView, unitSectors: number): number | null {
+export function sectorAfterKey(
+  press: KeyPress,
+  sector: number,
+  view: MapView,
+  unitSectors: number,
+): number | null {
   const times = press.shiftKey ? 16 : 1;
   const last = view.diskSectors - 1;
   const clamp = (target: number) => Math.max(0, Math.min(last, target));

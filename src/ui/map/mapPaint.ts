@@ -43,7 +43,12 @@ export function foldLine(input: PaintInput, line: number, out: Uint8Array, lit: 
     const from = start + Math.floor((x * cellsPerLine) / width);
     if (from >= end) break;
     const to = Math.min(end, Math.max(from + 1, start + Math.floor(((x + 1) * cellsPerLine) / width)));
-    out[x] = mode === 'layer' ? least(cells, from, to) : mode === 'depth' ? deepest(cells, from, to) : mean(cells, from, to);
+    out[x] =
+      mode === 'layer'
+        ? least(cells, from, to)
+        : mode === 'depth'
+          ? deepest(cells, from, to)
+          : mean(cells, from, to);
     if (spotlight === null) continue;
     let hit = 0;
     for (let i = from; i < to; i++) {
@@ -114,7 +119,8 @@ export function paintMap(pixels: Uint32Array, input: PaintInput): void {
       if (value === MISSING) hatched = true;
       else if (value === UNALLOCATED || (mode !== 'layer' && value === 0)) {
         const dots = spotlight === null || !on ? palette.dot : palette.hatch;
-        if (x % spacing < input.dot) for (let y = 0; y < input.dot; y++) pixels[(dotTop + y) * width + x] = dots;
+        if (x % spacing < input.dot)
+          for (let y = 0; y < input.dot; y++) pixels[(dotTop + y) * width + x] = dots;
       } else row[x] = on ? (palette.colors[value] as number) : palette.dim;
     }
     for (let y = 0; y < bar; y++) copyBar(pixels, (top + y) * width, row, shown);

@@ -5,7 +5,12 @@
 import type { MapView, SectorRange } from './mapView.ts';
 
 /** The sectors that a pixel of a line stands for; clipped at the end of the disk, null beyond it. */
-export function sectorsOfPixel(view: MapView, columns: number, line: number, column: number): SectorRange | null {
+export function sectorsOfPixel(
+  view: MapView,
+  columns: number,
+  line: number,
+  column: number,
+): SectorRange | null {
   const lineStart = (view.firstLine + line) * view.lineSectors;
   const first = lineStart + Math.floor((column * view.lineSectors) / columns);
   const next = lineStart + Math.floor(((column + 1) * view.lineSectors) / columns);
@@ -71,7 +76,8 @@ export function spansOf(view: MapView, range: SectorRange): LineSpan[] {
     const start = (view.firstLine + line) * view.lineSectors;
     const from = Math.max(range.firstSector, start);
     const to = Math.min(end, start + view.lineSectors);
-    if (from < to) spans.push({ line, from: (from - start) / view.lineSectors, to: (to - start) / view.lineSectors });
+    if (from < to)
+      spans.push({ line, from: (from - start) / view.lineSectors, to: (to - start) / view.lineSectors });
   }
   return spans;
 }

@@ -2,15 +2,20 @@
 import type { Session } from '../state/session.svelte.ts';
 import { MISSING } from './mapPaint.ts';
 import { sectorsOfPixel } from './mapPixels.ts';
-import type { SectorRange } from './mapView.ts';
 import type { MapPicture } from './mapState.svelte.ts';
+import type { SectorRange } from './mapView.ts';
 
 export interface PointedCell extends SectorRange {
   readonly value: number;
 }
 
 /** The cell that gives a pixel its colour; null beyond the end of the disk. */
-export function cellAt(picture: MapPicture, columns: number, line: number, column: number): PointedCell | null {
+export function cellAt(
+  picture: MapPicture,
+  columns: number,
+  line: number,
+  column: number,
+): PointedCell | null {
   const { view, cells, cellSectors, shown, mode } = picture;
   const range = sectorsOfPixel(view, columns, line, column);
   if (!range) return null;
@@ -19,7 +24,8 @@ export function cellAt(picture: MapPicture, columns: number, line: number, colum
   let best = from;
   for (let cell = from; cell <= to && cell < cells.length; cell++) {
     const [value, bestValue] = [cells[cell] as number, cells[best] as number];
-    if (mode === 'layer' ? value < bestValue : value < MISSING && (value > bestValue || bestValue >= MISSING)) best = cell;
+    if (mode === 'layer' ? value < bestValue : value < MISSING && (value > bestValue || bestValue >= MISSING))
+      best = cell;
   }
   const value = cells[best];
   if (value === undefined) return null;

@@ -14,7 +14,12 @@ export interface RunTable {
 }
 
 /** At most `mostRows` runs, in the order of the disk; the rest is counted. */
-export function runsOf(cells: Uint8Array, cellSectors: number, shown: SectorRange, mostRows: number): RunTable {
+export function runsOf(
+  cells: Uint8Array,
+  cellSectors: number,
+  shown: SectorRange,
+  mostRows: number,
+): RunTable {
   const runs: CellRun[] = [];
   let more = 0;
   for (let from = 0; from < cells.length; ) {
@@ -31,7 +36,11 @@ export function runsOf(cells: Uint8Array, cellSectors: number, shown: SectorRang
 }
 
 /** What a cell says, in words. `name` gives the file of a layer. */
-export function valueWords(value: number, mode: 'layer' | 'density' | 'depth', name: (layer: number) => string): string {
+export function valueWords(
+  value: number,
+  mode: 'layer' | 'density' | 'depth',
+  name: (layer: number) => string,
+): string {
   if (value === MISSING) return 'missing, its parent is not here';
   if (value === UNALLOCATED || (mode !== 'layer' && value === 0)) return 'in no file, reads as zeros';
   if (mode === 'layer') return `answered by ${value} ${name(value)}`;

@@ -44,7 +44,15 @@ export class MapState {
   #ticket = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(readonly session: Session) {}
+  readonly #sessionOf: () => Session;
+
+  constructor(sessionOf: () => Session) {
+    this.#sessionOf = sessionOf;
+  }
+
+  get session(): Session {
+    return this.#sessionOf();
+  }
 
   get mostLines(): number {
     return linesFor(this.heightPx);
@@ -113,7 +121,10 @@ export class MapState {
     const parts: MapCells[] = [];
     const wholeSectors = plan.wholeCells * plan.cellSectors;
     const ask = async (firstSector: number, sectorCount: number, cells: number) => {
-      const reply = session.take(await session.client.api.map({ firstSector, sectorCount, cells, mode }), 'map');
+      const reply = session.take(
+        await session.client.api.map({ firstSector, sectorCount, cells, mode }),
+        'map',
+      );
       if (reply) parts.push(reply);
       return reply !== null && ticket === this.#ticket;
     };

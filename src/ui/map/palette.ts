@@ -14,7 +14,11 @@ function token(style: CSSStyleDeclaration, name: string): Rgb {
 const littleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 
 function word([red, green, blue]: Rgb): number {
-  return (littleEndian ? (255 << 24) | (blue << 16) | (green << 8) | red : (red << 24) | (green << 16) | (blue << 8) | 255) >>> 0;
+  return (
+    (littleEndian
+      ? (255 << 24) | (blue << 16) | (green << 8) | red
+      : (red << 24) | (green << 16) | (blue << 8) | 255) >>> 0
+  );
 }
 
 function mixed(from: Rgb, to: Rgb, share: number): Rgb {

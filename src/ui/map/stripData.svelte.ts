@@ -38,7 +38,11 @@ export class StripData {
     const width = layerCount + 2;
     const counts = Array.from({ length: window.unitCount }, (_, block) => {
       const sums = Array.from({ length: width }, () => 0);
-      for (let unit = block * unitsPerBlock; unit < Math.min((block + 1) * unitsPerBlock, unitCount); unit++) {
+      for (
+        let unit = block * unitsPerBlock;
+        unit < Math.min((block + 1) * unitsPerBlock, unitCount);
+        unit++
+      ) {
         for (let i = 0; i < width; i++) sums[i] = (sums[i] ?? 0) + (shares.counts[unit * width + i] ?? 0);
       }
       return sums;
@@ -52,7 +56,11 @@ export class StripData {
     const key = `${chain.layers.join()} ${block} ${sectorCount} ${surveyed}`;
     if (key === this.#sectorsKey) return;
     this.#sectorsKey = key;
-    const request = { firstSector: block * blockSectors, sectorCount, cells: Math.min(sectorCount, MOST_CELLS) };
+    const request = {
+      firstSector: block * blockSectors,
+      sectorCount,
+      cells: Math.min(sectorCount, MOST_CELLS),
+    };
     const reply = session.take(await session.client.api.map({ ...request, mode: 'layer' }), 'sectors');
     if (reply && key === this.#sectorsKey) this.sectors = { block, sectorCount, cells: reply.cells };
   }

@@ -43,7 +43,8 @@ export function stackOf(counts: ArrayLike<number>, layerCount: number, height: n
   const stack: StackPart[] = [];
   let at = 0;
   for (const { index, pixels } of parts) {
-    if (index < layerCount + 1) stack.push({ layer: index < layerCount ? index : 'missing', from: at, to: at + pixels });
+    if (index < layerCount + 1)
+      stack.push({ layer: index < layerCount ? index : 'missing', from: at, to: at + pixels });
     at += pixels;
   }
   return stack;

@@ -9,29 +9,48 @@ export interface NodePlace {
   readonly laneTop: number;
 }
 
-const rounded = (value: number): number => Math.round(value * 2) / 2;
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface WalkLine {
+  readonly path: string;
+  /** Distance along the path of each node, and of the middle of the way to it. */
+  readonly nodes: readonly { readonly at: number; readonly before: number }[];
+}
 
 /** Down into the first node, right along a lane, back at the edge between two lanes, down into the next. */
-export function walkPath(nodes: readonly NodePlace[], top: number): string {
+export function walkLine(nodes: readonly NodePlace[], top: number): WalkLine {
   const first = nodes[0];
-  if (!first) return '';
-  let path = `M${rounded(first.x)} ${rounded(top)}V${rounded(first.y)}`;
-  for (let i = 1; i < nodes.length; i++) path += segment(nodes[i - 1] as NodePlace, nodes[i] as NodePlace);
-  return path;
+  if (!first) return { path: '', nodes: [] };
+  let at: Point = { x: first.x, y: top };
+  let path = `M${at.x} ${at.y}`;
+  let length = 0;
+  const distances: { at: number; before: number }[] = [];
+  nodes.forEach((node, i) => {
+    const start = length;
+    for (const point of turns(i === 0 ? null : (nodes[i - 1] as NodePlace), node)) {
+      const along = Math.abs(point.x - at.x) + Math.abs(point.y - at.y);
+      if (along === 0) continue;
+      path += point.x === at.x ? `V${point.y}` : `H${point.x}`;
+      length += along;
+      at = point;
+    }
+    distances.push({ at: length, before: (start + length) / 2 });
+  });
+  return { path, nodes: distances };
 }
 
-function segment(from: NodePlace, to: NodePlace): string {
-  if (from.laneTop === to.laneTop) return from.y === to.y ? `H${rounded(to.x)}` : `V${rounded(to.y)}H${rounded(to.x)}`;
-  const turn = from.x === to.x ? '' : `V${rounded(to.laneTop)}H${rounded(to.x)}`;
-  return `${turn}V${rounded(to.y)}`;
-}
-
-/** The piece of the walk between two nodes, for the step that is just this fall. */
-export function fallPath(from: NodePlace, to: NodePlace): string {
-  return `M${rounded(from.x)} ${rounded(from.y)}${segment(from, to)}`;
+/** The corners on the way to a node, the node last; each is straight below or beside the one before. */
+function turns(from: NodePlace | null, to: NodePlace): Point[] {
+  const end = { x: to.x, y: to.y };
+  if (from === null) return [end];
+  if (from.laneTop === to.laneTop) return [{ x: from.x, y: to.y }, end];
+  return [{ x: from.x, y: to.laneTop }, { x: to.x, y: to.laneTop }, end];
 }
 
 /** Past the table on its left edge, straight to the lane that answers. */
 export function indexPath(top: number, answerY: number, left: number): string {
-  return `M${rounded(left)} ${rounded(top)}V${rounded(answerY)}H${rounded(left) + 6}`;
+  return `M${left} ${top}V${answerY}H${left + 6}`;
 }

@@ -120,7 +120,13 @@ interface LaneDraft {
   steps: number[];
 }
 
-function addStep(lane: LaneDraft, index: number, step: TraceStep, sector: number, layers: readonly LayerShape[]): void {
+function addStep(
+  lane: LaneDraft,
+  index: number,
+  step: TraceStep,
+  sector: number,
+  layers: readonly LayerShape[],
+): void {
   lane.steps.push(index);
   const ahead = sector - firstSectorOf(step, layers);
   const shape = layers[step.layer];
@@ -178,7 +184,8 @@ export function walkOf(trace: ReadTrace, layers: readonly LayerShape[], sector: 
   }
   const lanes: Lane[] = asked.map((lane) => ({ kind: 'asked', ...lane }));
   const next = (asked.at(-1)?.layer ?? -1) + 1;
-  for (let layer = next; layer < layers.length; layer++) lanes.push({ kind: 'not-asked', from: layer, to: layer });
+  for (let layer = next; layer < layers.length; layer++)
+    lanes.push({ kind: 'not-asked', from: layer, to: layer });
   const last = lanes.filter((lane) => lane.kind === 'asked').at(-1);
   return { sector, steps, lanes, end: endOf(last, layers.length) };
 }
@@ -190,14 +197,20 @@ const saysNone = (lane: Lane): lane is AskedLane =>
  * Folds runs of at least `leastRun` files that say `none`, and those not asked, when there are more than `mostLanes`
  * lanes. `open` holds the first layers of runs that the reader unfolded.
  */
-export function folded(lanes: readonly Lane[], mostLanes: number, leastRun: number, open: ReadonlySet<number>): Lane[] {
+export function folded(
+  lanes: readonly Lane[],
+  mostLanes: number,
+  leastRun: number,
+  open: ReadonlySet<number>,
+): Lane[] {
   if (lanes.length <= mostLanes) return [...lanes];
   const result: Lane[] = [];
   for (let at = 0; at < lanes.length; ) {
     const first = lanes[at] as Lane;
     let end = at + 1;
     const none = saysNone(first);
-    const like = (lane: Lane) => (none ? saysNone(lane) : first.kind === 'not-asked' && lane.kind === 'not-asked');
+    const like = (lane: Lane) =>
+      none ? saysNone(lane) : first.kind === 'not-asked' && lane.kind === 'not-asked';
     while (end < lanes.length && like(lanes[end] as Lane)) end++;
     const run = lanes.slice(at, end);
     const from = first.kind === 'asked' ? first.layer : first.from;

@@ -29,19 +29,21 @@ function sharedStart(stems: readonly string[]): string {
   return prefix.slice(0, prefix.search(/[ _.-][^ _.-]*$/) + 1);
 }
 
+/** A name without extension and with its GUID cut to eight digits: they tell files apart as well. */
+function shortStem(name: string): string {
+  return stemOf(name).replace(GUID, '$1');
+}
+
 /** Labels in the order of the names; two different names never get the same label. */
 export function shortNames(names: readonly string[]): string[] {
   if (names.length === 0) return [];
-  const prefix = sharedStart(names.map(stemOf));
-  const shorten = (name: string) => {
-    const stem = stemOf(name);
-    const rest =
-      prefix !== '' && stem.startsWith(prefix) && stem.length > prefix.length
-        ? stem.slice(prefix.length)
-        : stem;
-    return rest.replace(GUID, '$1') + extensionOf(name);
-  };
-  const labels = names.map(shorten);
+  const stems = names.map(shortStem);
+  const prefix = sharedStart(stems);
+  const labels = names.map((name, i) => {
+    const stem = stems[i] ?? name;
+    const rest = stem.startsWith(prefix) && stem.length > prefix.length ? stem.slice(prefix.length) : stem;
+    return rest + extensionOf(name);
+  });
   return labels.map((label, i) =>
     labels.some((other, k) => k !== i && other === label) ? (names[i] ?? label) : label,
   );
@@ -50,5 +52,5 @@ export function shortNames(names: readonly string[]): string[] {
 /** What all names have in common, as the title of the pile; '' where that is nothing. */
 export function sharedName(names: readonly string[]): string {
   if (names.length < 2) return names[0] ? stemOf(names[0]) : '';
-  return sharedStart(names.map(stemOf)).replace(/[ _.-]+$/, '');
+  return sharedStart(names.map(shortStem)).replace(/[ _.-]+$/, '');
 }

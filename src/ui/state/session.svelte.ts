@@ -25,12 +25,12 @@ import { type Address, formatAddress, NOWHERE, parseAddress } from './address.ts
 import { type Band, bandOf, bandsOf } from './bands.ts';
 import type { EngineClient } from './engineClient.ts';
 import { Jobs } from './jobs.svelte.ts';
-import { shortNames } from './names.ts';
+import { sharedName, shortNames } from './names.ts';
 import { type Opening, replay } from './openings.ts';
 import { type ByteRange, clampSectors, type SectorRange, Selection } from './selection.svelte.ts';
 import { stepPlace } from './stepPlace.ts';
 
-export type ScreenName = 'open' | 'explore' | 'private';
+export type ScreenName = 'open' | 'explore' | 'findings' | 'private';
 
 /** A fault that stays on screen until it is dealt with or dismissed. */
 export interface StandingProblem {
@@ -92,6 +92,8 @@ export class Session {
     const labels = shortNames(files.map((file) => file.name));
     return new Map(files.map((file, i) => [file.id, labels[i] ?? file.name]));
   });
+  /** What the names of all files share; '' where that is nothing. */
+  readonly title: string = $derived(sharedName((this.pile?.files ?? []).map((file) => file.name)));
   readonly layerCount: number = $derived(this.chain?.layers.length ?? 0);
   /** Layers that share a colour; one layer each up to sixteen. */
   readonly bands: readonly Band[] = $derived(
@@ -439,7 +441,7 @@ export class Session {
 
   #address(): Address {
     const { target, offset, lengthBytes } = this.bytes;
-    const screen = this.screen === 'private' ? 'private' : null;
+    const screen = this.screen === 'open' || this.screen === 'explore' ? null : this.screen;
     if (!this.chain) return { ...NOWHERE, screen };
     return {
       screen,
@@ -463,7 +465,9 @@ export class Session {
   }
 
   #apply(address: Address): void {
-    this.screen = address.screen === 'private' ? 'private' : this.pile ? 'explore' : 'open';
+    if (address.screen === 'private') this.screen = 'private';
+    else if (this.pile) this.screen = address.screen === 'findings' ? 'findings' : 'explore';
+    else this.screen = 'open';
     if (!this.chain) return;
     const leaf = this.pile?.files.find((file) => file.path === address.from)?.id;
     if (leaf !== undefined && leaf !== this.chain.layers[0]) {

@@ -1,5 +1,5 @@
 /** The short words of a row of the tree. */
-import { dateText, sizeText } from '../../base/units.ts';
+import { dateText } from '../../base/units.ts';
 import type { FileView, Finding } from '../../engine/api.ts';
 
 type Severity = Finding['severity'];
@@ -23,7 +23,7 @@ export function rowNote(file: FileView): {
 } {
   const serious = worstFirst(file.findings).filter(({ severity }) => severity !== 'note');
   const finding = serious[0] ?? null;
-  const maker = file.maker?.looksLike ?? (file.format === 'raw' ? 'raw image' : '');
+  const maker = makerWords(file);
   const text = finding
     ? ruleWords(finding.rule)
     : file.type === 'differencing'
@@ -32,28 +32,30 @@ export function rowNote(file: FileView): {
   return { finding, more: Math.max(0, serious.length - 1), text };
 }
 
+/** `Windows 10.0` rather than the sentence that says which Windows that was. */
+function makerWords({ maker, format }: FileView): string {
+  if (!maker) return format === 'raw' ? 'raw image' : '';
+  return maker.looksLike.startsWith('Windows ') ? `Windows ${maker.version}` : maker.looksLike;
+}
+
 export function fileDate(file: FileView): string {
   return file.modifiedMs === null ? '' : dateText(new Date(file.modifiedMs));
 }
 
 /** For screen readers: what the row shows by place, colour and lines. */
-export function rowSpeech(file: FileView, layer: number | null, label: string): string {
+export function linkSpeech(file: FileView, layer: number | null): string {
   const place =
     layer === null
       ? 'not in the chain in view'
       : layer === 0
         ? 'layer 0, the disk is seen from here'
         : `layer ${layer}`;
-  const state =
-    file.link === 'orphan'
-      ? ', parent not found'
-      : file.link === 'ambiguous'
-        ? ', several possible parents'
-        : file.link === 'cycle'
-          ? ', part of a cycle'
-          : file.link === 'by-hand'
-            ? ', parent chosen by hand'
-            : '';
-  const { finding, text } = rowNote(file);
-  return `${label}, ${place}${state}, ${sizeText(file.sizeBytes)}${finding ? `, ${finding.severity}: ${text}` : ''}`;
+  const state = {
+    whole: '',
+    'by-hand': ', parent chosen by hand',
+    orphan: ', parent not found',
+    ambiguous: ', several possible parents',
+    cycle: ', part of a cycle',
+  }[file.link];
+  return place + state;
 }

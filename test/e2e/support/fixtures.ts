@@ -91,7 +91,7 @@ interface Fixtures {
   context: BrowserContext;
   page: Page;
   /** A server of the test's own, which it may take down. */
-  ownSite: (basePath?: string) => Promise<Site>;
+  ownSite: (basePath?: string, folder?: string) => Promise<Site>;
 }
 
 export const test = base.extend<Fixtures>({
@@ -131,8 +131,8 @@ export const test = base.extend<Fixtures>({
   },
   ownSite: async ({ guard }, use) => {
     const sites: Site[] = [];
-    await use(async (basePath = '/') => {
-      const site = await serve({ folder: APP, basePath });
+    await use(async (basePath = '/', folder = APP) => {
+      const site = await serve({ folder, basePath });
       guard.allowOrigin(site.address);
       sites.push(site);
       return site;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assemble, type Forest } from '../../../src/chain/assemble.ts';
-import { MAX_LAYERS } from '../../../src/chain/judgeLinks.ts';
+import { MAX_LAYERS } from '../../../src/core/records.ts';
 import { chainSpecs, type FileSpec, pile, randomSpecs, shuffled } from './pileBuilder.ts';
 
 /** A forest without indexes, so that the same trees from another order compare equal. */

@@ -28,7 +28,13 @@ function optionsOf(prng: Prng): ModelOptions {
 }
 
 /** Asks until the range is answered, serving bitmaps in between. */
-function ask(model: CoreModel, core: DiskCore, call: (first: number, count: number) => number, first: number, count: number) {
+function ask(
+  model: CoreModel,
+  core: DiskCore,
+  call: (first: number, count: number) => number,
+  first: number,
+  count: number,
+) {
   const runs: { first: number; offset: number; count: number; layer: number }[] = [];
   let at = first;
   for (let guard = 0; at < first + count; guard++) {
@@ -47,7 +53,13 @@ function ask(model: CoreModel, core: DiskCore, call: (first: number, count: numb
   return runs;
 }
 
-function expectAnswers(model: CoreModel, runs: ReturnType<typeof ask>, first: number, count: number, seed: number) {
+function expectAnswers(
+  model: CoreModel,
+  runs: ReturnType<typeof ask>,
+  first: number,
+  count: number,
+  seed: number,
+) {
   let at = first;
   for (const run of runs) {
     expect(run.first, `seed ${seed}`).toBe(at);
@@ -55,7 +67,9 @@ function expectAnswers(model: CoreModel, runs: ReturnType<typeof ask>, first: nu
       const wanted = model.answer(at + i);
       const offset = run.layer >= LAYER_MISSING ? -1 : run.offset + i * 512;
       if (run.layer !== wanted.layer || offset !== wanted.fileOffset) {
-        expect.fail(`seed ${seed}, sector ${at + i}: ${run.layer} at ${offset}, not ${wanted.layer} at ${wanted.fileOffset}`);
+        expect.fail(
+          `seed ${seed}, sector ${at + i}: ${run.layer} at ${offset}, not ${wanted.layer} at ${wanted.fileOffset}`,
+        );
       }
     }
     at += run.count;
@@ -75,8 +89,20 @@ describe('the index and the walk', () => {
         for (let round = 0; round < 4; round++) {
           const first = round === 0 ? 0 : prng.below(sectors);
           const count = round === 0 ? sectors : 1 + prng.below(sectors - first);
-          expectAnswers(model, ask(model, core, (f, c) => core.resolve(f, c), first, count), first, count, seed);
-          expectAnswers(model, ask(model, core, (f, c) => core.walk(f, c, false), first, count), first, count, seed);
+          expectAnswers(
+            model,
+            ask(model, core, (f, c) => core.resolve(f, c), first, count),
+            first,
+            count,
+            seed,
+          );
+          expectAnswers(
+            model,
+            ask(model, core, (f, c) => core.walk(f, c, false), first, count),
+            first,
+            count,
+            seed,
+          );
         }
       }
     });
@@ -94,14 +120,21 @@ describe('the index and the walk', () => {
         const queries = Float64Array.from({ length: all }, (_, i) => i);
         core.lookupMany(queries, byWalk);
         for (let i = 0; i < all; i++) {
-          if (queries[i] !== model.answer(i).fileOffset) expect.fail(`seed ${seed}, sector ${i}, byWalk ${byWalk}`);
+          if (queries[i] !== model.answer(i).fileOffset)
+            expect.fail(`seed ${seed}, sector ${i}, byWalk ${byWalk}`);
         }
       }
     }
   });
 
   it('ask for no bitmap where one block answers everything', async () => {
-    const options = { layers: 1, sectors: 4096 * 20, blockSectors: [4096], incomplete: false, flatBase: false };
+    const options = {
+      layers: 1,
+      sectors: 4096 * 20,
+      blockSectors: [4096],
+      incomplete: false,
+      flatBase: false,
+    };
     const core = await new CoreModel(7, options).open(module);
     expect(core.resolve(0, options.sectors)).toBeGreaterThan(0);
   });
@@ -134,7 +167,13 @@ describe('maps and counts', () => {
         wanted[layer] = (wanted[layer] ?? 0) + 1;
       }
       expect(Array.from(sums), `seed ${seed}`).toEqual(Array.from(wanted));
-      expectAnswers(model, ask(model, core, (f, c) => core.resolve(f, c), 0, sectors), 0, sectors, seed);
+      expectAnswers(
+        model,
+        ask(model, core, (f, c) => core.resolve(f, c), 0, sectors),
+        0,
+        sectors,
+        seed,
+      );
     }
   });
 
@@ -149,7 +188,8 @@ describe('maps and counts', () => {
         const end = Math.min((unit + 1) * core.unitSectors, model.options.sectors);
         for (let i = unit * core.unitSectors; i < end; i++) {
           const { layer } = model.answer(i);
-          const column = layer === LAYER_MISSING ? columns - 2 : layer === LAYER_UNALLOCATED ? columns - 1 : layer;
+          const column =
+            layer === LAYER_MISSING ? columns - 2 : layer === LAYER_UNALLOCATED ? columns - 1 : layer;
           wanted[column] = (wanted[column] ?? 0) + 1;
         }
         expect(Array.from(row), `seed ${seed}, unit ${unit}`).toEqual(Array.from(wanted));
@@ -166,14 +206,21 @@ describe('maps and counts', () => {
         for (const mode of [0, 1, 2]) {
           const target = new Uint8Array(cells);
           if (sectorsPerCell >= core.unitSectors) core.mapUnits(0, sectorsPerCell, mode, target);
-          else for (let cell = 0; cell < cells; ) {
-            cell = core.mapOwners(0, sectorsPerCell, cell, mode, target);
-            if (cell < cells) model.provide(core);
-          }
+          else
+            for (let cell = 0; cell < cells; ) {
+              cell = core.mapOwners(0, sectorsPerCell, cell, mode, target);
+              if (cell < cells) model.provide(core);
+            }
           for (let cell = 0; cell < cells; cell++) {
-            const wanted = cellOf(model, cell * sectorsPerCell, Math.min((cell + 1) * sectorsPerCell, sectors))[mode];
+            const wanted = cellOf(
+              model,
+              cell * sectorsPerCell,
+              Math.min((cell + 1) * sectorsPerCell, sectors),
+            )[mode];
             if (target[cell] !== wanted) {
-              expect.fail(`seed ${seed}, mode ${mode}, cell ${cell} of ${sectorsPerCell}: ${target[cell]}, not ${wanted}`);
+              expect.fail(
+                `seed ${seed}, mode ${mode}, cell ${cell} of ${sectorsPerCell}: ${target[cell]}, not ${wanted}`,
+              );
             }
           }
         }
@@ -198,7 +245,13 @@ describe('maps and counts', () => {
 
 describe('bitmaps', () => {
   it('run lengths of every bitmap of up to 12 bits, from every bit to every limit', async () => {
-    const core = await new CoreModel(1, { layers: 1, sectors: 8, blockSectors: [8], incomplete: false, flatBase: true }).open(module);
+    const core = await new CoreModel(1, {
+      layers: 1,
+      sectors: 8,
+      blockSectors: [8],
+      incomplete: false,
+      flatBase: true,
+    }).open(module);
     for (let bits = 0; bits < 4096; bits++) {
       core.staging.fill(0, 0, 64);
       // Twelve bits that straddle the border of two 64-bit words.
@@ -209,14 +262,21 @@ describe('bitmaps', () => {
           let wanted = 1;
           while (from + wanted < limit && ((bits >> (from + wanted)) & 1) === ((bits >> from) & 1)) wanted++;
           const found = core.bitmaps.runLength(shift + from, shift + limit);
-          if (found !== wanted) expect.fail(`bits ${bits}, from ${from}, limit ${limit}: ${found}, not ${wanted}`);
+          if (found !== wanted)
+            expect.fail(`bits ${bits}, from ${from}, limit ${limit}: ${found}, not ${wanted}`);
         }
       }
     }
   });
 
   it('painting and counting follow every bit, for every length up to 200', async () => {
-    const core = await new CoreModel(1, { layers: 1, sectors: 8, blockSectors: [8], incomplete: false, flatBase: true }).open(module);
+    const core = await new CoreModel(1, {
+      layers: 1,
+      sectors: 8,
+      blockSectors: [8],
+      incomplete: false,
+      flatBase: true,
+    }).open(module);
     const prng = new Prng(20);
     for (let count = 0; count <= 200; count++) {
       const bits = Array.from({ length: 256 }, () => (prng.below(3) === 0 ? 1 : 0));
@@ -239,7 +299,13 @@ describe('bitmaps', () => {
 
 describe('scans of bytes', () => {
   it('find the first occurrence as indexOf does, and zeros wherever a byte is not', async () => {
-    const core = await new CoreModel(1, { layers: 1, sectors: 8, blockSectors: [8], incomplete: false, flatBase: true }).open(module);
+    const core = await new CoreModel(1, {
+      layers: 1,
+      sectors: 8,
+      blockSectors: [8],
+      incomplete: false,
+      flatBase: true,
+    }).open(module);
     const prng = new Prng(21);
     for (let round = 0; round < 3000; round++) {
       const length = prng.below(120);
@@ -249,7 +315,9 @@ describe('scans of bytes', () => {
       core.staging.set(haystack);
       const from = prng.below(length + 1);
       const wanted = Buffer.from(haystack).indexOf(needle, from);
-      expect(core.find(needle, from, length), `round ${round}`).toBe(from > length - needle.length ? -1 : wanted);
+      expect(core.find(needle, from, length), `round ${round}`).toBe(
+        from > length - needle.length ? -1 : wanted,
+      );
     }
     for (let length = 0; length < 200; length++) {
       core.staging.fill(1, 0, 512);

@@ -5,7 +5,12 @@ import { loadCore } from '../../../src/core/loadCoreNode.ts';
 import { StreamSearch } from '../../../src/engine/streamSearch.ts';
 
 /** The oracle: every start in a known range is compared byte by byte. */
-function naive(bytes: Uint8Array, known: readonly (readonly [number, number])[], needles: Uint8Array[], from: number) {
+function naive(
+  bytes: Uint8Array,
+  known: readonly (readonly [number, number])[],
+  needles: Uint8Array[],
+  from: number,
+) {
   const hits = new Set<number>();
   for (const [start, end] of known) {
     for (const needle of needles) {
@@ -39,7 +44,11 @@ describe('search in a stream', () => {
           if (last?.[1] === at) last[1] = end;
           else known.push([at, end]);
           const piece = bytes.slice(at, end);
-          search.feed(at, piece, piece.every((byte) => byte === 0));
+          search.feed(
+            at,
+            piece,
+            piece.every((byte) => byte === 0),
+          );
           piece.fill(9);
         }
         at = end;

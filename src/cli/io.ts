@@ -1,0 +1,46 @@
+/** Where the program writes to. Commands see only this, so that tests run them without a process. */
+
+/** Whoever read our output has gone (`disklab read … | head`): there is nothing left to do, and nothing to say. */
+export class OutputClosed extends Error {
+  override readonly name = 'OutputClosed';
+}
+
+export interface Io {
+  /** Resolves when the bytes were taken; they may be changed afterwards. Throws `OutputClosed`. */
+  out(data: string | Uint8Array): Promise<void>;
+  err(text: string): void;
+  readonly outIsTerminal: boolean;
+  readonly errIsTerminal: boolean;
+  /** Width of the terminal on stderr. */
+  readonly columns: number;
+  /** Ends long work: the user pressed Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+export function processIo(): Io {
+  const controller = new AbortController();
+  process.once('SIGINT', () => controller.abort());
+  process.once('SIGTERM', () => controller.abort());
+  // Each write's callback tells of its fault; without a listener the event itself would end the process.
+  process.stdout.on('error', () => {});
+  process.stderr.on('error', () => {});
+  return {
+    out: (data) =>
+      new Promise((resolve, reject) => {
+        process.stdout.write(data, (error) => {
+          if (!error) resolve();
+          else reject(isClosed(error) ? new OutputClosed('the reader is gone', { cause: error }) : error);
+        });
+      }),
+    err: (text) => void process.stderr.write(text),
+    outIsTerminal: process.stdout.isTTY === true,
+    errIsTerminal: process.stderr.isTTY === true,
+    columns: process.stderr.columns ?? 80,
+    signal: controller.signal,
+  };
+}
+
+function isClosed(error: Error): boolean {
+  const code = 'code' in error ? error.code : undefined;
+  return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED' || code === 'EOF';
+}

@@ -1,0 +1,63 @@
+/** Text for terminals. Names come from files and may hold anything: what would move the cursor is spelled out. */
+import type { Problem } from '../base/errors.ts';
+import { hexOffset } from '../base/bytes.ts';
+import type { Finding } from '../formats/finding.ts';
+
+// Control characters of both sets, marks that turn the direction of writing, line separators, lone surrogates.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
+
+/** The text with every such character as `\u{1B}`. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`);
+}
+
+/** One object on one line; legal JSON in which a terminal finds nothing to obey. */
+export function jsonText(value: unknown): string {
+  const escaped = JSON.stringify(value).replace(
+    UNPRINTABLE,
+    (char) => `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  );
+  return `${escaped}\n`;
+}
+
+const MARKS = { error: '✖', warning: '▲', note: '·' } as const;
+
+/** One line: mark, severity, Windows' code, message, place. */
+export function findingLine({ severity, code, message, offset, lengthBytes }: Finding): string {
+  const place = lengthBytes > 0 ? ` (at ${hexOffset(offset)})` : '';
+  return `${MARKS[severity]} ${severity}${code ? ` ${code}` : ''}: ${printable(message)}${place}`;
+}
+
+/** With what it means and what can be done below. */
+export function findingLines(finding: Finding): string[] {
+  return [findingLine(finding), `  ${printable(finding.meaning)}`, `  ${printable(finding.remedy)}`];
+}
+
+/** What happened, where, what it means, what can be done. */
+export function problemLines({ message, where, meaning, remedy }: Problem): string[] {
+  const lines = [`disklab: ${printable(message)}`];
+  if (where) {
+    const field = where.field === undefined ? '' : `, ${printable(where.field)}`;
+    lines.push(`  in ${printable(where.file)} at ${hexOffset(where.offset)}${field}`);
+  }
+  if (meaning !== undefined) lines.push(`  ${printable(meaning)}`);
+  if (remedy !== undefined) lines.push(`  ${printable(remedy)}`);
+  return lines;
+}
+
+/** Columns padded to the widest cell; cells of numbers stand to the right. */
+export function table(rows: readonly (readonly string[])[], rightFrom = Number.POSITIVE_INFINITY): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, i) => {
+      widths[i] = Math.max(widths[i] ?? 0, cell.length);
+    });
+  }
+  return rows.map((row) =>
+    row
+      .map((cell, i) => (i >= rightFrom ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
+}

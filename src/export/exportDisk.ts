@@ -1,0 +1,154 @@
+/**
+ * Writes the disk as seen from a chain to a new file: raw, fixed VHD or dynamic VHD. One pass; holes stay holes; the
+ * bytes are hashed on the way while the storage is busy with the piece before.
+ */
+import { assert } from '../base/assert.ts';
+import { DiskError } from '../base/errors.ts';
+import type { ProgressMeter } from '../base/progress.ts';
+import { GIB, grouped, MIB, SECTOR_BYTES, sizeText } from '../base/units.ts';
+import { isBlockSize, USUAL_BLOCK_BYTES } from '../formats/vhd/blockAllocationTable.ts';
+import { BlockWriter, filledBitmap } from '../formats/vhd/blockWriter.ts';
+import { createVhd } from '../formats/vhd/create.ts';
+import type { FileSink } from '../storage/fileSink.ts';
+import type { PassedDisk } from './hashDisk.ts';
+import type { Hasher } from './hasher.ts';
+import { SparseWriter } from './sparseWriter.ts';
+
+export type ExportFormat = 'raw' | 'fixed' | 'dynamic';
+
+/** What makes the new disk one of its own. */
+export interface NewIdentity {
+  /** The raw 16 bytes. */
+  readonly id: Uint8Array;
+  readonly made: Date;
+}
+
+export interface ExportOptions {
+  readonly format: ExportFormat;
+  readonly identity: NewIdentity;
+  /** Dynamic only: 512 KiB to 8 MiB, 2 MiB where left out. */
+  readonly blockSizeBytes?: number;
+  /** null = the bytes are not hashed. */
+  readonly hasher: Hasher | null;
+  readonly meter?: ProgressMeter;
+  readonly signal?: AbortSignal;
+}
+
+export interface ExportResult {
+  readonly fileBytes: number;
+  /** Bytes handed to the storage: holes are left out. */
+  readonly writtenBytes: number;
+  /** SHA-256 of the disk, hex; '' where no hasher was given. */
+  readonly sha256: string;
+}
+
+const CHUNK_BYTES = 2 * MIB;
+const LARGEST_VHD_BYTES = 2040 * GIB;
+
+/** The sink is closed at the end, and aborted on any fault: then no file stays behind. */
+export async function exportDisk(
+  disk: PassedDisk,
+  sink: FileSink,
+  options: ExportOptions,
+): Promise<ExportResult> {
+  const { hasher, meter } = options;
+  const writer = new SparseWriter(sink, (bytes) => disk.isZero(bytes));
+  try {
+    const target = await openTarget(disk, sink, writer, options);
+    for await (const piece of disk.passes({ chunkBytes: target.chunkBytes, signal: options.signal })) {
+      if (!piece.zero) await target.write(piece.firstSector, piece.bytes);
+      await hasher?.update(piece.bytes);
+      meter?.advanceTo(piece.firstSector * SECTOR_BYTES + piece.bytes.length);
+    }
+    const fileBytes = await target.finish();
+    const sha256 = (await hasher?.digest()) ?? '';
+    options.signal?.throwIfAborted();
+    await sink.close();
+    meter?.finish();
+    return { fileBytes, writtenBytes: writer.writtenBytes, sha256 };
+  } catch (error) {
+    // The fault that ended it is the one to tell, also where the sink cannot be aborted any more.
+    await sink.abort().catch(() => undefined);
+    throw error;
+  } finally {
+    hasher?.close();
+  }
+}
+
+/** Where pieces that are not all zeros go. */
+interface Target {
+  readonly chunkBytes: number;
+  write(firstSector: number, bytes: Uint8Array): Promise<void>;
+  /** Returns the size of the file. */
+  finish(): Promise<number>;
+}
+
+function openTarget(
+  disk: PassedDisk,
+  sink: FileSink,
+  writer: SparseWriter,
+  options: ExportOptions,
+): Promise<Target> {
+  const virtualSizeBytes = disk.sectorCount * SECTOR_BYTES;
+  if (options.format !== 'raw' && virtualSizeBytes > LARGEST_VHD_BYTES) throw tooLarge(virtualSizeBytes);
+  return options.format === 'dynamic'
+    ? dynamicTarget(virtualSizeBytes, writer, options)
+    : flatTarget(virtualSizeBytes, sink, writer, options);
+}
+
+/** Raw, or fixed: the disk and a footer behind it. */
+async function flatTarget(
+  virtualSizeBytes: number,
+  sink: FileSink,
+  writer: SparseWriter,
+  { format, identity }: ExportOptions,
+): Promise<Target> {
+  const footer =
+    format === 'fixed'
+      ? createVhd({ type: 'fixed', virtualSizeBytes, id: identity.id, modified: identity.made }).footer
+      : new Uint8Array(0);
+  const fileBytes = virtualSizeBytes + footer.length;
+  // The size first: a target that cannot take it says so before anything is copied.
+  await sink.truncate(fileBytes);
+  return {
+    chunkBytes: CHUNK_BYTES,
+    write: (firstSector, bytes) => writer.writeAroundZeros(firstSector * SECTOR_BYTES, bytes),
+    async finish() {
+      if (footer.length > 0) await writer.write(virtualSizeBytes, footer);
+      return fileBytes;
+    },
+  };
+}
+
+/** One block of the new disk for each piece that holds anything. */
+async function dynamicTarget(
+  virtualSizeBytes: number,
+  writer: SparseWriter,
+  { identity, blockSizeBytes = USUAL_BLOCK_BYTES }: ExportOptions,
+): Promise<Target> {
+  assert(isBlockSize(blockSizeBytes) && blockSizeBytes <= 8 * MIB, 'a block size that a pass can take');
+  const { id, made: modified } = identity;
+  const vhd = createVhd({ type: 'dynamic', virtualSizeBytes, blockSizeBytes, id, modified });
+  const blocks = await BlockWriter.start({ write: (offset, bytes) => writer.write(offset, bytes) }, vhd);
+  // Windows sets every bit of an allocated block, also those behind the end of the disk.
+  const bitmap = filledBitmap(vhd.blocks?.bitmapBytes ?? 0, blockSizeBytes / SECTOR_BYTES);
+  return {
+    chunkBytes: blockSizeBytes,
+    async write(firstSector, bytes) {
+      const block = (firstSector * SECTOR_BYTES) / blockSizeBytes;
+      assert(Number.isInteger(block), 'a piece is a block');
+      const offset = await blocks.begin(block, bitmap);
+      await writer.writeAroundZeros(offset, bytes);
+    },
+    finish: () => blocks.finish(),
+  };
+}
+
+function tooLarge(virtualSizeBytes: number): DiskError {
+  return new DiskError({
+    code: 'limit',
+    message: `The disk has ${grouped(virtualSizeBytes)} bytes; a VHD takes ${sizeText(LARGEST_VHD_BYTES)} at most.`,
+    meaning: 'Nothing was written.',
+    remedy: 'Save it as a raw image.',
+  });
+}

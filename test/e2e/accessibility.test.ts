@@ -1,0 +1,156 @@
+/** Every screen without violations in both colours and on a phone, and the main job by keyboard alone. */
+import type { Page } from '@playwright/test';
+import { axe } from './support/axe.ts';
+import { saveNextTo, stubPickers } from './support/files.ts';
+import { browser, expect, test } from './support/fixtures.ts';
+import { openSample, walkSteps } from './support/screens.ts';
+
+/** Each leaves the page on one screen. */
+const SCREENS: Record<string, (page: Page) => Promise<void>> = {
+  'the first screen': async () => undefined,
+  'the sample': async (page) => {
+    await openSample(page);
+    await page.getByRole('textbox', { name: 'First sector, byte or range' }).blur();
+    await expect(
+      page.getByRole('region', { name: 'Read path' }).getByRole('row', { name: /walk/ }),
+    ).toBeVisible();
+  },
+  'a range with its pieces': async (page) => {
+    await openSample(page);
+    await page.getByRole('textbox', { name: 'First sector, byte or range' }).fill('0+8192');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('listbox')).toBeVisible();
+  },
+  'the map as a table': async (page) => {
+    await openSample(page);
+    await page.getByRole('button', { name: 'Table' }).click();
+  },
+  'the bytes of a file': async (page) => {
+    await openSample(page);
+    await page.getByRole('button', { name: 'File', exact: true }).click();
+    await expect(page.getByRole('combobox', { name: 'File whose bytes are shown' })).toBeVisible();
+  },
+  'the search': async (page) => {
+    await openSample(page);
+    await page.keyboard.press('/');
+    await expect(page.getByRole('search')).toBeVisible();
+  },
+  'the list of keys': async (page) => {
+    await openSample(page);
+    await page.keyboard.press('?');
+    await expect(page.getByRole('dialog')).toBeVisible();
+  },
+  'the colours and sizes': async (page) => {
+    await page.getByRole('button', { name: 'View' }).click();
+    await expect(page.getByRole('dialog', { name: 'View' })).toBeVisible();
+  },
+  saving: async (page) => {
+    await openSample(page);
+    await page.getByRole('button', { name: 'Save disk as…' }).click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+  },
+  'pointing at a parent': async (page) => {
+    await openSample(page);
+    await page.getByRole('button', { name: 'Point at a file…' }).first().click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+  },
+  'private storage': async (page) => {
+    await page.getByRole('link', { name: 'Private storage' }).click();
+    await expect(page.getByRole('main')).toContainText(/private/i);
+  },
+};
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme });
+    for (const [name, show] of Object.entries(SCREENS)) {
+      test(`${name}, in ${colorScheme}, has no violation`, async ({ page }) => {
+        await page.goto('./');
+        await show(page);
+        expect(await axe(page)).toEqual([]);
+      });
+    }
+  });
+}
+
+for (const name of ['the first screen', 'the sample', 'the bytes of a file', 'private storage']) {
+  test(`${name} on a phone has no violation and is not wider than the screen`, async ({ page }) => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto('./');
+    await SCREENS[name]?.(page);
+    expect(await axe(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  });
+}
+
+/** Tab until the element with this role and name has the focus. */
+async function tabTo(
+  page: Page,
+  role: 'button' | 'treeitem' | 'textbox' | 'application' | 'radio',
+  name: RegExp,
+): Promise<void> {
+  const target = page.getByRole(role, { name }).first();
+  for (let presses = 0; presses < 60; presses++) {
+    if (await target.evaluate((element) => element === document.activeElement).catch(() => false)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`Tab does not lead to ${role} ${name}`);
+}
+
+test('the main job is done by keyboard alone: open, select, walk, look, save', async ({ page, folder }) => {
+  test.skip(browser.source === 'bundled', 'the packed Chromium cannot write to files of the user');
+  await stubPickers(page);
+  await page.goto('./');
+  const target = await saveNextTo(page, folder, 'saved.img');
+  await tabTo(page, 'button', /^Open the sample chain/);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('main', { name: 'Disk' })).toBeVisible();
+  await page.keyboard.press('g');
+  await page.keyboard.type('block 1');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  await expect.poll(async () => (await walkSteps(page)).length).toBeGreaterThan(0);
+  await page.keyboard.press(']');
+  await expect(page.getByRole('region', { name: 'Read path' })).toContainText('step 2 of');
+  await tabTo(page, 'application', /^Block map/);
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('+');
+  await page.keyboard.press('w');
+  await tabTo(page, 'application', /^Bytes of/);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('v');
+  await tabTo(page, 'treeitem', /./);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('treeitem', { name: /layer 0/ })).toBeVisible();
+  await tabTo(page, 'button', /^Save disk as/);
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toBeVisible();
+  await tabTo(page, 'button', /^Save/);
+  await page.keyboard.press('Enter');
+  await expect(dialog).toContainText(/SHA-256/, { timeout: 30_000 });
+  const { stat } = await import('node:fs/promises');
+  expect((await stat(target)).size).toBeGreaterThan(0);
+});
+
+test('F6 goes from panel to panel, and every panel has a name', async ({ page }) => {
+  await page.goto('./');
+  await openSample(page);
+  const seen = new Set<string>();
+  for (let presses = 0; presses < 8; presses++) {
+    await page.keyboard.press('F6');
+    seen.add(
+      await page.evaluate(() => {
+        const panel = document.activeElement?.closest('[data-panel]');
+        return (
+          panel?.getAttribute('aria-label') ??
+          panel?.querySelector('[aria-label]')?.getAttribute('aria-label') ??
+          ''
+        );
+      }),
+    );
+  }
+  expect(seen).not.toContain('');
+  expect(seen.size).toBeGreaterThanOrEqual(5);
+});
