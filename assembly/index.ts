@@ -25,4 +25,5 @@ export {
   stepsWereDropped,
   walk,
 } from './resolve';
+export { nextUsedBlock, usedBlocks } from './vhd';
 export { find, isZero } from './zero';

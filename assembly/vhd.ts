@@ -29,3 +29,41 @@ export function bitmapOffset(layer: Layer, unit: u32): u64 {
 export function pageBytes(): u32 {
   return unitSectors >> 3;
 }
+
+let nextBlock: u32 = 0;
+
+/** Where the next call of `usedBlocks` goes on. */
+export function nextUsedBlock(): u32 {
+  return nextBlock;
+}
+
+/** Writes the numbers of allocated blocks from `from` on (u32 each), at most `capacity`; 16 entries are passed over at once. */
+export function usedBlocks(index: u32, from: u32, out: usize, capacity: u32): u32 {
+  const layer = layerAt(index);
+  const end = layer.batEntries;
+  const unused = i32x4.splat(-1);
+  let count: u32 = 0;
+  let block = from;
+  while (block < end && count < capacity) {
+    const at = layer.bat + ((<usize>block) << 2);
+    if (end - block >= 16) {
+      const all = v128.and(
+        v128.and(v128.load(at), v128.load(at, 16)),
+        v128.and(v128.load(at, 32), v128.load(at, 48)),
+      );
+      if (i32x4.all_true(i32x4.eq(all, unused))) {
+        block += 16;
+        continue;
+      }
+    }
+    const stop = min<u32>(block + min<u32>(16, capacity - count), end);
+    for (; block < stop; block++) {
+      if (load<u32>(layer.bat + ((<usize>block) << 2)) != UNUSED) {
+        store<u32>(out + ((<usize>count) << 2), block);
+        count++;
+      }
+    }
+  }
+  nextBlock = block;
+  return count;
+}

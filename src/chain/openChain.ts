@@ -39,7 +39,9 @@ export async function openChain(
   const checks: (BlockCheck | null)[] = [];
   for (const [i, layer] of layers.entries()) {
     await readTable(core, i, layer, options);
-    checks.push(layer.tables.kind === 'flat' ? null : checkBlocks(layer, core.batBytes(i)));
+    checks.push(
+      layer.tables.kind === 'flat' ? null : checkBlocks(layer, core.batBytes(i), core.usedBlocks(i)),
+    );
   }
   core.buildIndex();
   const findings = checks.flatMap((check) => check?.findings ?? []);

@@ -119,7 +119,10 @@ function shareOut(command: CommandName, plain: readonly string[], afterWith: rea
   const more = enough ? afterWith : [];
   const usage = `Usage: disklab ${COMMANDS[command]}`;
   if (operands.length === 0 || (wanted !== null && operands.length < wanted)) {
-    throw new UsageError(`“${command}” needs ${operands.length === 0 ? 'a file' : 'a file to write to'}.`, usage);
+    throw new UsageError(
+      `“${command}” needs ${operands.length === 0 ? 'a file' : 'a file to write to'}.`,
+      usage,
+    );
   }
   if (wanted !== null && operands.length > wanted) {
     throw new UsageError(`“${operands[wanted]}” is one file too many.`, usage);
@@ -129,7 +132,13 @@ function shareOut(command: CommandName, plain: readonly string[], afterWith: rea
 }
 
 function parseWords(args: readonly string[]): Words {
-  const { tokens } = parseArgs({ args: [...args], options: OPTIONS, strict: false, allowPositionals: true, tokens: true });
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: OPTIONS,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
   const values = new Map<OptionName, (string | true)[]>();
   const plain: string[] = [];
   const afterWith: string[] = [];
@@ -168,11 +177,16 @@ function textOf(words: Words, name: OptionName): string | null {
 
 function rangeOf(words: Words): Range {
   const first = textOf(words, 'sector');
-  if (first === null) throw new UsageError('--sector is missing: which sector?', 'For example --sector 2048 --count 8.');
+  if (first === null)
+    throw new UsageError('--sector is missing: which sector?', 'For example --sector 2048 --count 8.');
   const count = textOf(words, 'count');
-  const range = { firstSector: numberOf('sector', first), sectorCount: count === null ? 1 : numberOf('count', count) };
+  const range = {
+    firstSector: numberOf('sector', first),
+    sectorCount: count === null ? 1 : numberOf('count', count),
+  };
   if (range.sectorCount === 0) throw new UsageError('--count is 0: there is nothing to read.');
-  if (!Number.isSafeInteger(range.firstSector + range.sectorCount)) throw new UsageError('No disk has so many sectors.');
+  if (!Number.isSafeInteger(range.firstSector + range.sectorCount))
+    throw new UsageError('No disk has so many sectors.');
   return range;
 }
 
@@ -188,7 +202,10 @@ function formatOf(words: Words): Format {
   if (format !== undefined) return format;
   const all = EXPORT_FORMATS.join(', ');
   if (given === null) throw new UsageError('--format is missing.', `It is one of ${all}.`);
-  throw new UsageError(`There is no format “${given}”.`, didYouMean(given, EXPORT_FORMATS) ?? `It is one of ${all}.`);
+  throw new UsageError(
+    `There is no format “${given}”.`,
+    didYouMean(given, EXPORT_FORMATS) ?? `It is one of ${all}.`,
+  );
 }
 
 function didYouMean(word: string, known: readonly string[]): string | null {

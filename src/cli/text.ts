@@ -1,11 +1,13 @@
 /** Text for terminals. Names come from files and may hold anything: what would move the cursor is spelled out. */
-import type { Problem } from '../base/errors.ts';
+
 import { hexOffset } from '../base/bytes.ts';
+import type { Problem } from '../base/errors.ts';
 import type { Finding } from '../formats/finding.ts';
 
 // Control characters of both sets, marks that turn the direction of writing, line separators, lone surrogates.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
+const UNPRINTABLE =
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
 
 /** The text with every such character as `\u{1B}`. */
 export function printable(text: string): string {

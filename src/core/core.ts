@@ -118,6 +118,24 @@ export class DiskCore {
     return this.bytes.subarray(at, at + (this.layers[layer]?.batEntries ?? 0) * 4);
   }
 
+  /** Numbers of a layer's allocated blocks, ascending. */
+  usedBlocks(layer: number): Uint32Array {
+    const entries = this.layers[layer]?.batEntries ?? 0;
+    const at = this.scratch.byteOffset;
+    const parts: Uint32Array[] = [];
+    for (let block = 0; block < entries; block = this.exports.nextUsedBlock()) {
+      const count = this.exports.usedBlocks(layer, block, at, SCRATCH_BYTES / 4);
+      parts.push(new Uint32Array(this.bytes.buffer, at, count).slice());
+    }
+    const blocks = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let done = 0;
+    for (const part of parts) {
+      blocks.set(part, done);
+      done += part.length;
+    }
+    return blocks;
+  }
+
   buildIndex(): void {
     this.exports.buildIndex();
   }

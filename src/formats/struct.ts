@@ -53,7 +53,8 @@ export interface Struct<V> {
   lengthOf(field: keyof V): number;
   parse(bytes: Uint8Array): V;
   write(value: V, bytes: Uint8Array): void;
-  annotate(bytes: Uint8Array, fileOffset: number, explanation: string): Annotation;
+  /** `fields` are made when they are first asked for. `as` stands in for the structure's name. */
+  annotate(bytes: Uint8Array, fileOffset: number, explanation: string, as?: string): Annotation;
 }
 
 /** Declares a structure; fields follow one another without gaps. Asserts the size that the specification gives. */
@@ -88,24 +89,30 @@ export function struct<F extends Fields>(name: string, sizeBytes: number, fields
         entry.field.type.write((value as Record<string, unknown>)[entry.key], slice(bytes, entry));
       }
     },
-    annotate(bytes, fileOffset, explanation) {
+    annotate(bytes, fileOffset, explanation, as = name) {
+      const held = bytes.slice(0, sizeBytes);
+      const annotateField = (entry: (typeof entries)[number]): Annotation => {
+        const value = entry.field.type.parse(slice(held, entry));
+        const { explain } = entry.field;
+        return {
+          name: entry.key,
+          offset: fileOffset + entry.offset,
+          lengthBytes: entry.field.type.lengthBytes,
+          value: entry.field.type.text(value),
+          explanation: typeof explain === 'string' ? explain : explain(value),
+        };
+      };
+      let fields: Annotation[] | null = null;
       return {
-        name,
+        name: as,
         offset: fileOffset,
         lengthBytes: sizeBytes,
         value: '',
         explanation,
-        fields: entries.map((entry) => {
-          const value = entry.field.type.parse(slice(bytes, entry));
-          const { explain } = entry.field;
-          return {
-            name: entry.key,
-            offset: fileOffset + entry.offset,
-            lengthBytes: entry.field.type.lengthBytes,
-            value: entry.field.type.text(value),
-            explanation: typeof explain === 'string' ? explain : explain(value),
-          };
-        }),
+        get fields() {
+          fields ??= entries.map(annotateField);
+          return fields;
+        },
       };
     },
   };

@@ -35,7 +35,7 @@ export class JoinedFile implements RandomAccessFile {
     if (files.every((file) => file.readNow)) {
       this.readNow = (offset, target) => {
         for (const { part, request } of this.split([{ offset, target }])) {
-          must(part.file.readNow, 'readNow')(request.offset, request.target);
+          part.file.readNow?.(request.offset, request.target);
         }
       };
     }

@@ -16,9 +16,9 @@ export function randomBytes(lengthBytes: number, seed: number): Uint8Array<Array
 /** Byte for byte; names the first difference. */
 export function expectBytes(actual: Uint8Array | null | undefined, expected: Uint8Array): void {
   expect(actual?.length).toBe(expected.length);
-  const difference = actual?.findIndex((byte, i) => byte !== expected[i]) ?? -1;
-  if (difference < 0) return;
-  throw new Error(`byte ${difference} is ${actual?.[difference]}, expected ${expected[difference]}`);
+  for (let i = 0; i < expected.length; i++) {
+    if (actual?.[i] !== expected[i]) throw new Error(`byte ${i} is ${actual?.[i]}, expected ${expected[i]}`);
+  }
 }
 
 /** The `DiskError` that `work` fails with, of the given code. */

@@ -38,14 +38,15 @@ export interface BlockCheck {
 const NAMED_FINDINGS = 3;
 
 /**
- * `batBytes` is the table as the file holds it: `tables.batEntries` big-endian entries. Linear in their number. A last
+ * `batBytes` is the table as the file holds it: `tables.batEntries` big-endian entries; `used` its allocated blocks,
+ * where the caller has them already. Linear in their number. A last
  * block may be cut short by the end of the file as long as the sectors of the disk are there.
  */
-export function checkBlocks(image: DiskImage, batBytes: Uint8Array): BlockCheck {
+export function checkBlocks(image: DiskImage, batBytes: Uint8Array, used?: Uint32Array): BlockCheck {
   const { tables } = image;
   if (tables.kind !== 'vhd-blocks')
     return { summary: EMPTY_SUMMARY, findings: [], badBlocks: new Uint32Array(0) };
-  const places = blockPlaces(batBytes);
+  const places = blockPlaces(batBytes, used);
   const problems = new Problems(image, tables);
   const obstacles = obstaclesOf(image, tables);
   const count = places.sectors.length;

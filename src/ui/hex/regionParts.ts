@@ -13,6 +13,8 @@ export interface Part {
   readonly grow: number;
   /** How many regions it stands for. */
   readonly count: number;
+  /** Their full names, the first few of them. */
+  readonly names: string;
 }
 
 interface Draft {
@@ -51,6 +53,15 @@ function alike(regions: readonly Region[]): Region[][] {
   return groups;
 }
 
+/** Words for a strip; the full name is in the part's description. */
+const SHORT: Partial<Record<Region['kind'], string>> = {
+  footer: 'footer',
+  header: 'header',
+  bat: 'block allocation table',
+  data: 'data',
+  unused: 'unused',
+};
+
 function isBlockish(kind: Region['kind']): boolean {
   return kind === 'block' || kind === 'bitmap' || kind === 'blocks';
 }
@@ -62,7 +73,7 @@ function draft(regions: Region[], labelWidth: (label: string) => number): Draft 
 
 function labelOf(regions: readonly Region[]): string {
   const [first] = regions;
-  if (first && regions.length === 1) return first.name;
+  if (first && regions.length === 1) return SHORT[first.kind] ?? first.name;
   const blocks = regions.filter((region) => region.kind === 'block');
   if (regions.every((region) => isBlockish(region.kind))) {
     return blocks.length > 0 && blocks.length * 2 >= regions.length - 1
@@ -109,6 +120,11 @@ function finish({ regions, label }: Draft): Part {
     // Width follows the logarithm: a table of 256 KiB beside 40 GiB keeps a width that can be hit.
     grow: Math.max(1, Math.log2(Math.max(2, lengthBytes)) - 8),
     count: regions.length,
+    names: regions
+      .slice(0, 3)
+      .map((region) => region.name)
+      .concat(regions.length > 3 ? ['…'] : [])
+      .join(', '),
   };
 }
 

@@ -43,6 +43,14 @@ export interface Segment {
   readonly picked: boolean;
   readonly hit: 'none' | 'hit' | 'current';
   readonly cursor: boolean;
+  /** How the space before it looks: as both neighbours do where they are of one field, mark or range. */
+  readonly joint: Joint;
+}
+
+export interface Joint {
+  readonly underlined: boolean;
+  readonly marked: boolean;
+  readonly picked: boolean;
 }
 
 interface Look {
@@ -133,6 +141,17 @@ function sameLook(a: Look, b: Look): boolean {
   );
 }
 
+const NO_JOINT: Joint = { underlined: false, marked: false, picked: false };
+
+function jointOf(before: Look | undefined, look: Look): Joint {
+  if (!before) return NO_JOINT;
+  return {
+    underlined: before.underlined && look.underlined && before.span === look.span,
+    marked: before.marked && look.marked,
+    picked: before.picked && look.picked,
+  };
+}
+
 /** A second space stands before byte 8: the eye counts in eights. */
 function joined(looks: readonly Look[]): Segment[] {
   const segments: Segment[] = [];
@@ -160,6 +179,7 @@ function joined(looks: readonly Look[]): Segment[] {
       picked: look.picked,
       hit: look.hit,
       cursor: look.cursor,
+      joint: jointOf(looks[start - 1], look),
     });
     start = end;
   }

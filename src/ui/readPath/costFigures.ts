@@ -1,4 +1,5 @@
 /** Measured microseconds as figures that add up: rounded together, so that a column's sum is the rounded total. */
+import { grouped } from '../../base/units.ts';
 import type { CostTotals, ReadTrace, TraceCosts } from '../../engine/api.ts';
 
 export type Caching = 'cold' | 'cached';
@@ -51,4 +52,10 @@ export function costRow(trace: ReadTrace, totals: CostTotals, caching: Caching):
   if (caching === 'cold') return { lookups, fileReads, bytes, microseconds };
   const dataBytes = trace.fileReads.reduce((sum, read) => sum + read.lengthBytes, 0);
   return { lookups, fileReads: trace.fileReads.length, bytes: dataBytes, microseconds };
+}
+
+/** `9 356.8`: thin spaces in the whole part only. */
+export function microsecondsText(value: number, digits = digitsFor(value)): string {
+  const [whole = '0', part] = value.toFixed(digits).split('.');
+  return part === undefined ? grouped(Number(whole)) : `${grouped(Number(whole))}.${part}`;
 }

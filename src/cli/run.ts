@@ -1,0 +1,68 @@
+/** Runs one call and turns whatever happens into an exit status: 0, 1 (the data is at fault) or 2 (the call is). */
+import packageFile from '../../package.json' with { type: 'json' };
+import { DiskError, toProblem } from '../base/errors.ts';
+import { type Call, parseCall } from './arguments.ts';
+import { exportCommand } from './commands/export.ts';
+import { hashCommand } from './commands/hash.ts';
+import { infoCommand } from './commands/info.ts';
+import { readCommand } from './commands/read.ts';
+import { traceCommand } from './commands/trace.ts';
+import { treeCommand } from './commands/tree.ts';
+import { type Io, OutputClosed } from './io.ts';
+import { jsonText, printable, problemLines } from './text.ts';
+import { HELP, UsageError } from './usage.ts';
+
+export const EXIT = { fine: 0, dataAtFault: 1, callAtFault: 2, interrupted: 130 } as const;
+
+/** The arguments without the program's own name. */
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  try {
+    const atFault = await perform(parseCall(args), io);
+    return atFault ? EXIT.dataAtFault : EXIT.fine;
+  } catch (error) {
+    if (error instanceof OutputClosed) return EXIT.fine;
+    return report(error, args.includes('--json'), io);
+  }
+}
+
+/** Resolves to true where the answer was given but the data has errors. */
+async function perform(call: Call, io: Io): Promise<boolean> {
+  switch (call.command) {
+    case 'help':
+      await io.out(HELP);
+      return false;
+    case 'version':
+      await io.out(`disklab ${packageFile.version}\n`);
+      return false;
+    case 'tree':
+      return treeCommand(call, io);
+    case 'info':
+      return infoCommand(call, io);
+    case 'trace':
+      return traceCommand(call, io);
+    case 'read':
+      return readCommand(call, io);
+    case 'hash':
+      return hashCommand(call, io);
+    case 'export':
+      return exportCommand(call, io);
+  }
+}
+
+async function report(error: unknown, json: boolean, io: Io): Promise<number> {
+  if (io.signal.aborted) {
+    io.err('disklab: interrupted.\n');
+    return EXIT.interrupted;
+  }
+  if (error instanceof UsageError) {
+    io.err(
+      `disklab: ${printable(error.message)}\n${error.hint === null ? '' : `  ${printable(error.hint)}\n`}`,
+    );
+    return EXIT.callAtFault;
+  }
+  const problem = toProblem(error);
+  io.err(`${problemLines(problem).join('\n')}\n`);
+  if (!(error instanceof DiskError) && error instanceof Error) io.err(`${error.stack}\n`);
+  if (json) await io.out(jsonText({ error: problem })).catch(() => {});
+  return problem.code === 'bad-request' ? EXIT.callAtFault : EXIT.dataAtFault;
+}

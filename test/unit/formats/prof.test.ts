@@ -1,0 +1,2 @@
+import { test } from 'vitest';
+test('p', { timeout: 60000 }, async () => { await import('/tmp/fmt/prof.ts'); });
