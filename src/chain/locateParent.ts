@@ -2,14 +2,7 @@
 import type { DiskImage, ParentReference } from '../formats/diskImage.ts';
 import { clues, hasId } from './findParent.ts';
 import type { Forest } from './pile.ts';
-import {
-  commonTail,
-  fileNameKey,
-  nameFamily,
-  parseStoredPath,
-  pilePathParts,
-  resolveFrom,
-} from './windowsPath.ts';
+import { fileNameKey, nameFamily, parseStoredPath, pilePathParts, resolveFrom } from './windowsPath.ts';
 
 export interface Candidate {
   readonly file: number;
@@ -27,6 +20,8 @@ interface Reason {
 /** A candidate needs one reason of this weight: folder, age and maker alone fit half of any pile. */
 const PROOF = 60;
 const LIMIT = 5;
+/** Makers stamp in UTC or in local time; below this much, later is not surely later. */
+const ZONES_MS = 26 * 3600 * 1000;
 
 type NameFamily = ReturnType<typeof nameFamily>;
 
@@ -165,7 +160,9 @@ class Wanted {
       return [{ weight: 240, text: 'Its time stamp is the one that the child remembers of its parent.' }];
     }
     const made = this.own.image.modified?.getTime();
-    return made !== undefined && stamp <= made ? [{ weight: 10, text: 'It is older than the child.' }] : [];
+    if (made === undefined) return [];
+    if (stamp - made > ZONES_MS) return [{ weight: -40, text: 'But it is newer than the child.' }];
+    return stamp <= made ? [{ weight: 10, text: 'It is older than the child.' }] : [];
   }
 
   private byShape(candidate: Traits): Reason[] {

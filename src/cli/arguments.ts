@@ -149,7 +149,7 @@ function parseWords(args: readonly string[]): Words {
     if (token.kind !== 'option') continue;
     const name = knownOption(token.name, token.rawName);
     behindWith = name === 'with';
-    values.set(name, [...(values.get(name) ?? []), valueOf(name, token.value)]);
+    values.set(name, [...(values.get(name) ?? []), checkedValue(name, token.value)]);
   }
   return { values, plain, afterWith };
 }
@@ -160,7 +160,7 @@ function knownOption(name: string, written: string): OptionName {
   throw new UsageError(`There is no option ${written}.`, didYouMean(`--${name}`, names));
 }
 
-function valueOf(name: OptionName, value: string | undefined): string | true {
+function checkedValue(name: OptionName, value: string | undefined): string | true {
   if (OPTIONS[name].type === 'boolean') {
     if (value !== undefined) throw new UsageError(`--${name} takes no value.`);
     return true;

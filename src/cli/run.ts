@@ -1,6 +1,6 @@
 /** Runs one call and turns whatever happens into an exit status: 0, 1 (the data is at fault) or 2 (the call is). */
 import packageFile from '../../package.json' with { type: 'json' };
-import { DiskError, toProblem } from '../base/errors.ts';
+import { DiskError, type Problem } from '../base/errors.ts';
 import { type Call, parseCall } from './arguments.ts';
 import { exportCommand } from './commands/export.ts';
 import { hashCommand } from './commands/hash.ts';
@@ -60,9 +60,20 @@ async function report(error: unknown, json: boolean, io: Io): Promise<number> {
     );
     return EXIT.callAtFault;
   }
-  const problem = toProblem(error);
+  const problem = problemOf(error);
   io.err(`${problemLines(problem).join('\n')}\n`);
   if (!(error instanceof DiskError) && error instanceof Error) io.err(`${error.stack}\n`);
   if (json) await io.out(jsonText({ error: problem })).catch(() => {});
   return problem.code === 'bad-request' ? EXIT.callAtFault : EXIT.dataAtFault;
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof DiskError) return error.problem;
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'engine-failed',
+    message: `A fault of this program: ${message}`,
+    meaning: 'The disks were only read. A file that was being written is not there.',
+    remedy: 'Report it with the lines below.',
+  };
 }

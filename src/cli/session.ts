@@ -6,9 +6,10 @@ import { openChain } from '../chain/openChain.ts';
 import { loadCore } from '../core/loadCoreNode.ts';
 import type { FileView, OtherFileView, PileView } from '../engine/api.ts';
 import { openInto } from '../engine/opening.ts';
-import { isImage, Pile, type PileEntry } from '../engine/pile.ts';
+import { Pile, type PileEntry } from '../engine/pile.ts';
 import { pileView } from '../engine/pileView.ts';
 import type { Finding } from '../formats/finding.ts';
+import { isDiskImage } from '../formats/openImage.ts';
 import { openRaw } from '../formats/raw/open.ts';
 import { type CollectedFile, Collection } from './collect.ts';
 import type { Io } from './io.ts';
@@ -132,7 +133,7 @@ export class Session {
 
   private async takeAsRaw(given: CollectedFile): Promise<void> {
     const entry = this.entry(given);
-    if (entry && !isImage(entry.content) && entry.content.format === 'unknown') {
+    if (entry && !isDiskImage(entry.content) && entry.content.format === 'unknown') {
       this.pile.update(entry.id, { content: await openRaw(entry.content.file) });
     }
   }
@@ -141,13 +142,13 @@ export class Session {
   private async pointAtParent(targets: readonly CollectedFile[], parent: CollectedFile): Promise<void> {
     await this.takeAsRaw(parent);
     const parentEntry = this.entry(parent);
-    if (!parentEntry || !isImage(parentEntry.content)) {
+    if (!parentEntry || !isDiskImage(parentEntry.content)) {
       throw new UsageError(`“${parent.shown}” is not a disk, so it cannot be a parent.`);
     }
     const open = new Set<number>();
     for (const target of targets) {
       const entry = this.entry(target);
-      if (!entry || !isImage(entry.content)) continue;
+      if (!entry || !isDiskImage(entry.content)) continue;
       const { ids, complete } = this.pile.chainFrom(entry.id);
       if (!complete) open.add(ids.at(-1) ?? entry.id);
     }

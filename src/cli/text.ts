@@ -5,9 +5,7 @@ import type { Problem } from '../base/errors.ts';
 import type { Finding } from '../formats/finding.ts';
 
 // Control characters of both sets, marks that turn the direction of writing, line separators, lone surrogates.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-const UNPRINTABLE =
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 
 /** The text with every such character as `\u{1B}`. */
 export function printable(text: string): string {

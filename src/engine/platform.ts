@@ -21,9 +21,7 @@ export interface OpenedFile {
 /** The browser's private storage. */
 export interface PrivateFolder extends DiskFolder {
   /** The bytes as a `File`, for a download. */
-  asFile(name: string): Promise<File>;
-  /** What the browser says it would grant; null = it does not say. */
-  quotaBytes(): Promise<number | null>;
+  snapshot(name: string): Promise<File>;
 }
 
 export interface Platform {
@@ -31,6 +29,8 @@ export interface Platform {
   openSource(source: FileSource): Promise<OpenedFile>;
   /** Throws 'unsupported' where there is none. */
   privateFolder(): Promise<PrivateFolder>;
+  /** What the browser says it would grant; null = it does not say. */
+  quotaBytes(): Promise<number | null>;
   /** Writes to a file that the user picked. */
   handleSink(handle: FileSystemFileHandle): Promise<FileSink>;
   createHasher(): Promise<Hasher>;

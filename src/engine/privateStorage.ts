@@ -21,12 +21,12 @@ export async function listPrivate(platform: Platform, pile: Pile): Promise<Priva
   return {
     files,
     usedBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-    quotaBytes: await folder.quotaBytes(),
+    quotaBytes: await platform.quotaBytes(),
   };
 }
 
 export async function privateFile(platform: Platform, name: string): Promise<File> {
-  return (await platform.privateFolder()).asFile(name);
+  return (await platform.privateFolder()).snapshot(name);
 }
 
 /** Closes the file first where the pile holds it. Throws 'busy' where the disk in view is read from it. */

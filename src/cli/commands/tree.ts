@@ -1,11 +1,11 @@
 /** `tree PATH…`: the trees that the named files form, with what is below them wherever it was found. */
 import { dateText, sizeText } from '../../base/units.ts';
-import type { FileView, OtherFileView, PileView } from '../../engine/api.ts';
+import type { FileView, Finding, OtherFileView, PileView } from '../../engine/api.ts';
 import type { Call } from '../arguments.ts';
 import type { CollectedFile } from '../collect.ts';
 import { drawTree } from '../drawTree.ts';
 import type { Io } from '../io.ts';
-import { fileRecord, hasErrors, namesOf, otherRecord } from '../records.ts';
+import { fileRecord, hasErrors, otherRecord } from '../records.ts';
 import { Session } from '../session.ts';
 import { findingLine, jsonText, printable } from '../text.ts';
 
@@ -80,30 +80,51 @@ function humanText(
   others: readonly OtherFileView[],
   failures: PileView['failures'],
 ): string {
+  const folder = commonFolder(files.map((view) => view.path));
+  const name = (path: string) => printable(session.shown(path).slice(folder.length));
+  const finding = (each: Finding) =>
+    findingLine({ ...each, message: each.message.replaceAll(`“${folder}`, '“') });
   const drawn = drawTree(
     files.map((view) => ({
       id: view.id,
       parent: view.parent,
       cut: view.type === 'differencing' && view.parent === null,
-      row: rowOf(session, view),
-      notes: notesOf(session, view, files),
+      row: rowOf(view, name(view.path)),
+      notes: [...view.findings.map(finding), ...candidatesOf(view, files, name)],
     })),
   );
   const rest = [
     ...others.flatMap((other) => [
       `– ${printable(session.shown(other.path))}  ${sizeText(other.sizeBytes)}, not a disk that can be read`,
-      ...other.findings.map((finding) => `    ${findingLine(finding)}`),
+      ...other.findings.map((each) => `    ${findingLine(each)}`),
     ]),
-    ...failures.map((failure) => `– ${printable(session.shown(failure.file))}\n    ${findingLine(failure)}`),
+    ...failures.flatMap((each) => [`– ${printable(session.shown(each.file))}`, `    ${findingLine(each)}`]),
   ];
   if (drawn.length + rest.length === 0) return 'No disks here.';
-  return [...drawn, ...(drawn.length > 0 && rest.length > 0 ? [''] : []), ...rest].join('\n');
+  const parts = [
+    folder === '' ? [] : [printable(folder)],
+    drawn,
+    drawn.length > 0 && rest.length > 0 ? [''] : [],
+    rest,
+  ];
+  return parts.flat().join('\n');
 }
 
-function rowOf(session: Session, view: FileView): string[] {
+/** The folder that all files lie in or below, with its slash; '' for a single file and where there is none. */
+function commonFolder(paths: readonly string[]): string {
+  if (paths.length < 2) return '';
+  const [first = '', ...others] = paths.map((path) => path.slice(0, path.lastIndexOf('/') + 1));
+  let folder = first;
+  while (!others.every((other) => other.startsWith(folder))) {
+    folder = folder.slice(0, folder.lastIndexOf('/', folder.length - 2) + 1);
+  }
+  return folder;
+}
+
+function rowOf(view: FileView, name: string): string[] {
   return [
-    printable(session.shown(view.path)),
-    `${view.format === 'raw' ? 'raw' : view.type}`,
+    name,
+    view.format === 'raw' ? 'raw' : view.type,
     `${sizeText(view.virtualSizeBytes)} disk`,
     `${sizeText(view.sizeBytes)} file`,
     view.maker ? printable(view.maker.looksLike) : '',
@@ -111,16 +132,9 @@ function rowOf(session: Session, view: FileView): string[] {
   ];
 }
 
-function notesOf(session: Session, view: FileView, files: readonly FileView[]): string[] {
-  const notes = view.findings.map(findingLine);
-  if (view.type === 'differencing' && view.parent === null) {
-    notes.push(`seeks id ${view.seeks?.idText ?? ''}`);
-    for (const name of namesOf(view.seeks)) notes.push(`      ${printable(name)}`);
-    for (const { file, reasons } of view.candidates.slice(0, 2)) {
-      const candidate = files.find(({ id }) => id === file);
-      if (candidate)
-        notes.push(`likely ${printable(session.shown(candidate.path))}: ${printable(reasons[0] ?? '')}`);
-    }
-  }
-  return notes;
+function candidatesOf(view: FileView, files: readonly FileView[], name: (path: string) => string): string[] {
+  return view.candidates.slice(0, 2).flatMap(({ file, reasons }) => {
+    const candidate = files.find(({ id }) => id === file);
+    return candidate ? [`perhaps ${name(candidate.path)}: ${printable(reasons[0] ?? '')}`] : [];
+  });
 }

@@ -118,11 +118,14 @@ class Problems {
   private readonly tables: BlockTables;
   private readonly named: Finding[] = [];
   private readonly counts = new Map<VhdRule, number>();
-  private readonly bad = new Set<number>();
+  /** One byte a block. */
+  private readonly bad: Uint8Array;
+  private badCount = 0;
 
   constructor(image: DiskImage, tables: BlockTables) {
     this.image = image;
     this.tables = tables;
+    this.bad = new Uint8Array(tables.batEntries);
   }
 
   outside(block: number, start: number, end: number): void {
@@ -145,14 +148,19 @@ class Problems {
   }
 
   overlap(block: number, other: number, start: number): void {
-    this.bad.add(other);
+    this.mark(other);
     this.add('blocks-overlap', block, () => {
       return `Block ${grouped(block)} begins at ${grouped(start)}, inside block ${grouped(other)}.`;
     });
   }
 
+  private mark(block: number): void {
+    if (this.bad[block] === 0) this.badCount++;
+    this.bad[block] = 1;
+  }
+
   private add(rule: VhdRule, block: number, message: () => string): void {
-    this.bad.add(block);
+    this.mark(block);
     const count = (this.counts.get(rule) ?? 0) + 1;
     this.counts.set(rule, count);
     if (count > NAMED_FINDINGS) return;
@@ -180,6 +188,8 @@ class Problems {
   }
 
   badBlocks(): Uint32Array {
-    return Uint32Array.from(this.bad).sort();
+    const blocks = new Uint32Array(this.badCount);
+    for (let block = 0, at = 0; at < blocks.length; block++) if (this.bad[block] === 1) blocks[at++] = block;
+    return blocks;
   }
 }

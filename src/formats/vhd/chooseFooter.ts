@@ -73,15 +73,12 @@ function annotate(end: FoundFooter | null, copy: FoundFooter | null): Annotation
   const structures: Annotation[] = [];
   if (copy) {
     const explanation = 'A copy of the footer, in case the one at the end is lost.';
-    structures.push({
-      ...footerStruct.annotate(copy.bytes, copy.offset, explanation),
-      name: FOOTER_COPY_NAME,
-    });
+    structures.push(footerStruct.annotate(copy.bytes, copy.offset, explanation, FOOTER_COPY_NAME));
   }
   if (end) {
     const explanation = 'Says what this file is: size, type, maker and id of the disk.';
-    const whole = footerStruct.annotate(end.bytes, end.offset, explanation);
-    structures.push({ ...whole, name: FOOTER_NAME, lengthBytes: end.lengthBytes });
+    const whole = footerStruct.annotate(end.bytes, end.offset, explanation, FOOTER_NAME);
+    structures.push(end.lengthBytes < FOOTER_BYTES ? { ...whole, lengthBytes: end.lengthBytes } : whole);
   }
   return structures;
 }

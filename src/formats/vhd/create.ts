@@ -7,9 +7,9 @@ import { utf16Bytes } from '../../base/bytes.ts';
 import { SECTOR_BYTES } from '../../base/units.ts';
 import type { ImageType } from '../diskImage.ts';
 import {
-  batBytesOf,
   bitmapBytesOf,
   blockCountOf,
+  ENTRY_BYTES,
   isBlockSize,
   roundUp,
   USUAL_BLOCK_BYTES,
@@ -79,7 +79,7 @@ export interface NewVhd {
 
 export interface NewBlocks {
   readonly batOffset: number;
-  /** Padded to whole sectors; unused entries and padding are all ones. */
+  /** Padded to a multiple of 4 KiB in the file; unused entries and padding are all ones. */
   readonly batBytes: number;
   readonly batEntries: number;
   readonly blockSizeBytes: number;
@@ -101,7 +101,7 @@ export function createVhd(options: CreateOptions): NewVhd {
   const blockSizeBytes = options.blockSizeBytes ?? USUAL_BLOCK_BYTES;
   assert(isBlockSize(blockSizeBytes), 'a block is a power of two from 4 KiB to 2 GiB');
   const batEntries = blockCountOf(virtualSizeBytes, blockSizeBytes);
-  const places = layOut(options.parent, batBytesOf(batEntries));
+  const places = layOut(options.parent, batEntries * ENTRY_BYTES);
   const header = newHeader(options, blockSizeBytes, batEntries, places);
   const parts = [
     { offset: 0, bytes: footer },
@@ -114,7 +114,7 @@ export function createVhd(options: CreateOptions): NewVhd {
     firstBlockOffset: places.end,
     blocks: {
       batOffset: places.batOffset,
-      batBytes: batBytesOf(batEntries),
+      batBytes: places.batBytes,
       batEntries,
       blockSizeBytes,
       bitmapBytes: bitmapBytesOf(blockSizeBytes),
@@ -154,19 +154,19 @@ interface PlacedLocator {
 
 interface Places {
   readonly batOffset: number;
+  readonly batBytes: number;
   readonly locators: readonly PlacedLocator[];
   /** Where data may begin. */
   readonly end: number;
 }
 
 /** Windows keeps 4 KiB for the absolute path before the table and 64 KiB for the relative one behind it. */
-function layOut(parent: CreateParent | undefined, batBytes: number): Places {
+function layOut(parent: CreateParent | undefined, entriesBytes: number): Places {
   const behindHeader = FOOTER_BYTES + HEADER_BYTES;
   const absolute = parent?.absolutePath;
   const relative = parent?.relativePath;
-  if (!parent) return { batOffset: behindHeader, locators: [], end: behindHeader + batBytes };
   const locators: PlacedLocator[] = [];
-  let at = ALIGNMENT_BYTES;
+  let at = parent ? ALIGNMENT_BYTES : behindHeader;
   const place = (platform: string, path: string, spaceBytes: number) => {
     const data = utf16Bytes(path, true).subarray(0, spaceBytes);
     locators.push({ platform, offset: at, spaceBytes, data });
@@ -177,9 +177,10 @@ function layOut(parent: CreateParent | undefined, batBytes: number): Places {
     place('W2ku', absolute, isLong ? LOCATOR_READ_LIMIT_BYTES : ALIGNMENT_BYTES);
   }
   const batOffset = at;
-  at = roundUp(at + batBytes, ALIGNMENT_BYTES);
+  at = roundUp(at + entriesBytes, ALIGNMENT_BYTES);
+  const batBytes = at - batOffset;
   if (relative !== undefined) place('W2ru', relative, LOCATOR_READ_LIMIT_BYTES);
-  return { batOffset, locators, end: at };
+  return { batOffset, batBytes, locators, end: at };
 }
 
 function newHeader(

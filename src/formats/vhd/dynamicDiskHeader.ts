@@ -89,17 +89,30 @@ export function headerBytes(header: DynamicDiskHeader): Uint8Array {
 
 /** The header field by field; its locator entries are opened up one level further. */
 export function annotateHeader(bytes: Uint8Array, fileOffset: number): Annotation {
+  const held = bytes.slice(0, HEADER_BYTES);
   const whole = headerStruct.annotate(
-    bytes,
+    held,
     fileOffset,
     'Says where the blocks are found, and who the parent is.',
   );
-  const fields = whole.fields?.map((entry) => {
-    const index = (entry.offset - fileOffset - FIRST_LOCATOR_OFFSET) / parentLocatorStruct.sizeBytes;
-    if (!Number.isInteger(index) || index < 0 || index >= LOCATOR_COUNT) return entry;
+  const openUp = (entry: Annotation): Annotation => {
     const at = entry.offset - fileOffset;
-    const opened = parentLocatorStruct.annotate(bytes.subarray(at, at + entry.lengthBytes), entry.offset, '');
+    const index = (at - FIRST_LOCATOR_OFFSET) / parentLocatorStruct.sizeBytes;
+    if (!Number.isInteger(index) || index < 0 || index >= LOCATOR_COUNT) return entry;
+    const opened = parentLocatorStruct.annotate(held.subarray(at, at + entry.lengthBytes), entry.offset, '');
     return { ...entry, fields: opened.fields ?? [] };
-  });
-  return { ...whole, fields: fields ?? [] };
+  };
+  const { name, offset, lengthBytes, value, explanation } = whole;
+  let fields: Annotation[] | null = null;
+  return {
+    name,
+    offset,
+    lengthBytes,
+    value,
+    explanation,
+    get fields() {
+      fields ??= (whole.fields ?? []).map(openUp);
+      return fields;
+    },
+  };
 }

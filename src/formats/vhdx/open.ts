@@ -92,7 +92,7 @@ function annotate(
     if (offset === undefined || bytes.length < HEADER_BYTES) return;
     const explanation =
       index === current ? 'The header that counts.' : 'The other header, kept for safe updates.';
-    structures.push({ ...headerStruct.annotate(bytes, offset, explanation), name: `Header ${index + 1}` });
+    structures.push(headerStruct.annotate(bytes, offset, explanation, `Header ${index + 1}`));
   });
   return structures;
 }

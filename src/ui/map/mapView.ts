@@ -73,7 +73,8 @@ export function zoomed(view: MapView, doublings: number, anchorSector: number, m
   const wanted = view.lineSectors / 2 ** doublings;
   const lineSectors = Math.max(LEAST_LINE_SECTORS, Math.min(whole, wanted));
   const height = (anchorSector / view.lineSectors - view.firstLine) / view.lines;
-  const firstLine = Math.round(anchorSector / lineSectors - Math.max(0, Math.min(1, height)) * mostLines);
+  const linesAbove = Math.max(0, Math.min(mostLines - 1, Math.floor(height * mostLines)));
+  const firstLine = Math.floor(anchorSector / lineSectors) - linesAbove;
   return placed(view.diskSectors, lineSectors, firstLine, mostLines);
 }
 

@@ -21,26 +21,20 @@ import type {
   TraceCosts,
   TraceExtent,
 } from '../../engine/api.ts';
-import { type Address, formatAddress, NOWHERE, parseAddress } from './address.ts';
+import { type Address, NOWHERE } from './address.ts';
+import { AddressBar } from './addressBar.ts';
 import { type Band, bandOf, bandsOf } from './bands.ts';
 import type { EngineClient } from './engineClient.ts';
 import { Jobs } from './jobs.svelte.ts';
-import { sharedName, shortNames } from './names.ts';
 import { type Opening, replay } from './openings.ts';
+import { PileIndex } from './pileIndex.ts';
+import { Problems, type StandingProblem } from './problems.svelte.ts';
 import { type ByteRange, clampSectors, type SectorRange, Selection } from './selection.svelte.ts';
 import { stepPlace } from './stepPlace.ts';
+import { Walk } from './walk.svelte.ts';
 
 export type ScreenName = 'open' | 'explore' | 'findings' | 'private';
 
-/** A fault that stays on screen until it is dealt with or dismissed. */
-export interface StandingProblem {
-  /** One problem a key: a newer one takes the place of the older. */
-  readonly key: string;
-  readonly problem: Problem;
-}
-
-/** Longest selection whose read path is walked: 512 MiB. */
-export const TRACED_SECTORS = 1 << 20;
 /** Most bitmaps that are read unasked to count the shares of the layers. */
 const SURVEYED_BITMAPS = 20_000;
 
@@ -53,20 +47,16 @@ export class Session {
   chain: ChainView | null = $state.raw(null);
   /** Exact shares of the layers; null until counted. */
   survey: Survey | null = $state.raw(null);
-  problems: readonly StandingProblem[] = $state.raw([]);
   /** The engine stopped, and why; `restart()` brings everything back. */
   death: Problem | null = $state.raw(null);
   mapMode: MapMode = $state.raw('layer');
-  /** The walk of the selection; stays that of the one before until the new one is here: compare `traceIsCurrent`. */
-  trace: ReadTrace | null = $state.raw(null);
-  /** Measured costs of `trace`; null until measured. */
-  costs: TraceCosts | null = $state.raw(null);
 
+  readonly #walk: Walk;
   readonly #linked = new Selection();
+  readonly #faults = new Problems();
+  readonly #address = new AddressBar();
   readonly #openings: Opening[] = [];
-  #traceTicket = 0;
   #viewTicket = 0;
-  #lastPushMs = Number.NEGATIVE_INFINITY;
 
   // ── What is selected ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -75,52 +65,38 @@ export class Session {
   /** What the hex view shows and marks. */
   readonly bytes: ByteRange = $derived(this.#linked.bytes);
   readonly spotlight: number | null = $derived(this.#linked.spotlight);
+  /** Index into `trace.steps`. */
   readonly step: number = $derived(this.#linked.step);
   /** The file that the tree marks. */
   readonly selectedFile: FileId | null = $derived(this.#linked.file);
 
   // ── What follows from it ───────────────────────────────────────────────────────────────────────────────────────────
 
-  readonly #files: ReadonlyMap<FileId, FileView> = $derived(
-    new Map((this.pile?.files ?? []).map((file) => [file.id, file])),
-  );
-  readonly #layerOfFile: ReadonlyMap<FileId, number> = $derived(
-    new Map((this.chain?.layers ?? []).map((id, layer) => [id, layer])),
-  );
-  readonly #labels: ReadonlyMap<FileId, string> = $derived.by(() => {
-    const files = this.pile?.files ?? [];
-    const labels = shortNames(files.map((file) => file.name));
-    return new Map(files.map((file, i) => [file.id, labels[i] ?? file.name]));
-  });
+  readonly #index: PileIndex = $derived(new PileIndex(this.pile, this.chain));
   /** What the names of all files share; '' where that is nothing. */
-  readonly title: string = $derived(sharedName((this.pile?.files ?? []).map((file) => file.name)));
+  readonly title: string = $derived(this.#index.title);
   readonly layerCount: number = $derived(this.chain?.layers.length ?? 0);
   /** Layers that share a colour; one layer each up to sixteen. */
   readonly bands: readonly Band[] = $derived(
     bandsOf(
       (this.chain?.layers ?? []).map((_, layer) => this.survey?.layers[layer] ?? 1),
-      this.selectedFile === null ? null : (this.#layerOfFile.get(this.selectedFile) ?? null),
+      this.#index.layer(this.selectedFile),
     ),
   );
   /** Sectors of one block: of the newest file that has blocks, else the index's own unit. */
   readonly blockSectors: number = $derived.by(() => {
     for (const id of this.chain?.layers ?? []) {
-      const blockBytes = this.#files.get(id)?.blockSizeBytes;
+      const blockBytes = this.#index.file(id)?.blockSizeBytes;
       if (blockBytes) return blockBytes / SECTOR_BYTES;
     }
     return this.chain?.unitSectors ?? 4096;
   });
   readonly block: number = $derived(Math.floor(this.selection.firstSector / this.blockSectors));
   readonly sectorInBlock: number = $derived(this.selection.firstSector % this.blockSectors);
-  readonly traceIsCurrent: boolean = $derived(this.trace?.firstSector === this.selection.firstSector);
-  /** Who answers the first selected sector; null while that is being found out. */
-  readonly answer: TraceExtent | null = $derived(
-    this.traceIsCurrent ? (this.trace?.extents[0] ?? null) : null,
-  );
   /** Bitmaps that an exact count has to read. */
   readonly surveyBitmaps: number = $derived(
     (this.chain?.layers ?? []).reduce((sum, id) => {
-      const file = this.#files.get(id);
+      const file = this.#index.file(id);
       return sum + (file?.type === 'differencing' ? (file.blocks?.allocated ?? 0) : 0);
     }, 0),
   );
@@ -128,30 +104,49 @@ export class Session {
   constructor(client: EngineClient) {
     this.client = client;
     this.jobs = new Jobs(client);
+    this.#walk = new Walk(client);
     client.onDeath((problem) => {
       this.death = problem;
     });
   }
 
+  /** The walk of the selection; stays that of the one before until the new one is here: see `traceIsCurrent`. */
+  get trace(): ReadTrace | null {
+    return this.#walk.trace;
+  }
+
+  /** Measured costs of `trace`; null until measured. */
+  get costs(): TraceCosts | null {
+    return this.#walk.costs;
+  }
+
+  get traceIsCurrent(): boolean {
+    return this.trace?.firstSector === this.selection.firstSector;
+  }
+
+  /** Who answers the first selected sector; null while that is being found out. */
+  get answer(): TraceExtent | null {
+    return this.traceIsCurrent ? (this.trace?.extents[0] ?? null) : null;
+  }
+
   // ── Names and colours ──────────────────────────────────────────────────────────────────────────────────────────────
 
   fileOf(id: FileId): FileView | null {
-    return this.#files.get(id) ?? null;
+    return this.#index.file(id);
   }
 
   otherOf(id: FileId): OtherFileView | null {
-    return this.pile?.others.find((file) => file.id === id) ?? null;
+    return this.#index.other(id);
   }
 
   /** Findings and faults speak of files by name or path. */
   fileNamed(name: string): FileId | null {
-    const all = [...(this.pile?.files ?? []), ...(this.pile?.others ?? [])];
-    return (all.find((file) => file.path === name) ?? all.find((file) => file.name === name))?.id ?? null;
+    return this.#index.named(name);
   }
 
   /** Layer of the chain in view; null for files outside it. */
   layerOf(id: FileId): number | null {
-    return this.#layerOfFile.get(id) ?? null;
+    return this.#index.layer(id);
   }
 
   layerFile(layer: number): FileView | null {
@@ -170,7 +165,7 @@ export class Session {
   }
 
   fileLabel(id: FileId): string {
-    return this.#labels.get(id) ?? this.otherOf(id)?.name ?? '';
+    return this.#index.label(id);
   }
 
   /** CSS custom property of the layer's colour: `--stop-3`. */
@@ -190,8 +185,7 @@ export class Session {
     if (!this.chain) return;
     const sectors = clampSectors(firstSector, sectorCount, this.chain.sectorCount);
     const { selection } = this;
-    if (sectors.firstSector === selection.firstSector && sectors.sectorCount === selection.sectorCount)
-      return;
+    if (sectors.firstSector === selection.firstSector && sectors.sectorCount === selection.sectorCount) return;
     this.#linked.sectors = sectors;
     this.#linked.step = 0;
     if (this.bytes.target === 'disk') this.#linked.bytes = this.#diskBytes();
@@ -259,6 +253,14 @@ export class Session {
     return { target: 'disk', offset: firstSector * SECTOR_BYTES, lengthBytes: sectorCount * SECTOR_BYTES };
   }
 
+  #follow(showFirstStep: boolean): Promise<void> {
+    return this.#walk.follow(this.selection, (outcome) => {
+      const trace = this.take(outcome, 'trace');
+      if (trace && showFirstStep) this.stepTo(0);
+      return trace;
+    });
+  }
+
   // ── Opening ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Adds files to the pile; true when it did. */
@@ -271,20 +273,23 @@ export class Session {
   }
 
   openAsRaw(id: FileId): Promise<boolean> {
-    const opening: Opening = { kind: 'raw', path: this.otherOf(id)?.path ?? '' };
+    const opening: Opening = { kind: 'raw', path: this.#index.path(id) ?? '' };
     return this.#open(opening, 'Open as a raw disk', (api) => api.openAsRaw(id));
   }
 
   /** By hand; null takes the word back. */
   pointAtParent(child: FileId, parent: FileId | null): Promise<boolean> {
-    const pathOf = (id: FileId | null) => (id === null ? null : (this.fileOf(id)?.path ?? null));
-    const opening: Opening = { kind: 'parent', child: pathOf(child) ?? '', parent: pathOf(parent) };
+    const opening: Opening = {
+      kind: 'parent',
+      child: this.#index.path(child) ?? '',
+      parent: this.#index.path(parent),
+    };
     return this.#open(opening, 'Join files', (api) => api.pointAtParent(child, parent));
   }
 
   /** Takes over a pile that a call of a panel changed, for instance after files moved into private storage. */
   async adoptPile(pile: PileView): Promise<void> {
-    await this.#show(pile);
+    await this.#show(pile, this.#index.path(this.chain?.layers[0]));
   }
 
   async close(): Promise<void> {
@@ -294,9 +299,9 @@ export class Session {
     this.#forgetChain();
     this.pile = null;
     this.#linked.file = null;
-    this.problems = [];
+    this.#faults.clear();
     this.screen = 'open';
-    history.pushState(null, '', location.pathname + location.search);
+    this.#address.clear();
     this.take(await this.client.api.closePile(), 'close');
   }
 
@@ -304,24 +309,20 @@ export class Session {
   async viewFrom(leaf: FileId): Promise<boolean> {
     const ticket = ++this.#viewTicket;
     // Answers about the disk that leaves the view are of no use any more.
-    this.#traceTicket++;
+    this.#walk.abandon();
     const outcome = await this.jobs.run('Read the block tables', (api, job) => api.viewFrom(leaf, job));
     if (ticket !== this.#viewTicket) return false;
     const chain = this.take(outcome, 'view');
     this.#forgetChain();
     this.chain = chain;
     if (!chain) return false;
-    this.#linked.sectors = clampSectors(
-      this.selection.firstSector,
-      this.selection.sectorCount,
-      chain.sectorCount,
-    );
+    const { firstSector, sectorCount } = this.selection;
+    this.#linked.sectors = clampSectors(firstSector, sectorCount, chain.sectorCount);
     this.#linked.file = leaf;
-    if (this.bytes.target === 'disk' || !this.#files.has(this.bytes.target))
-      this.#linked.bytes = this.#diskBytes();
+    if (this.bytes.target === 'disk' || !this.fileOf(this.bytes.target)) this.#linked.bytes = this.#diskBytes();
     this.#remember();
     void this.#follow(false);
-    if (this.surveyBitmaps <= SURVEYED_BITMAPS) void this.countShares();
+    void this.#completeView(ticket);
     return true;
   }
 
@@ -334,15 +335,14 @@ export class Session {
 
   /** A fresh engine with the same files, parents and view. */
   async restart(): Promise<void> {
-    const from = this.chain?.layers[0];
-    const fromPath = from === undefined ? null : (this.fileOf(from)?.path ?? null);
+    const from = this.#index.path(this.chain?.layers[0]);
     await this.client.restart();
     this.death = null;
     const outcome = await this.jobs.run('Open the same files again', (api, job) =>
       replay(this.#openings, api, job),
     );
     const pile = this.take(outcome, 'restart');
-    if (pile) await this.#show(pile, fromPath);
+    if (pile) await this.#show(pile, from);
   }
 
   async #open(
@@ -353,76 +353,53 @@ export class Session {
     const pile = this.take(await this.jobs.run(title, call), 'open');
     if (!pile) return false;
     this.#openings.push(opening);
-    await this.#show(pile);
+    await this.#show(pile, this.#index.path(this.chain?.layers[0]));
     return true;
   }
 
-  async #show(pile: PileView, fromPath: string | null = this.#viewPath()): Promise<void> {
+  /** Shows the disk from where it was seen before, else from where the address says, else from the likeliest leaf. */
+  async #show(pile: PileView, fromPath: string | null): Promise<void> {
+    const wanted = this.#address.current;
     this.pile = pile;
     this.screen = 'explore';
-    const wanted = parseAddress(location.hash);
     const from = pile.files.find((file) => file.path === (fromPath ?? wanted.from))?.id ?? pile.leaves[0];
-    if (from === undefined) {
-      this.#forgetChain();
-      return;
-    }
-    if (!(await this.viewFrom(from))) return;
-    if (fromPath === null) this.#apply(wanted);
+    if (from === undefined) this.#forgetChain();
+    else if ((await this.viewFrom(from)) && fromPath === null) this.#apply(wanted);
   }
 
-  #viewPath(): string | null {
-    const leaf = this.chain?.layers[0];
-    return leaf === undefined ? null : (this.fileOf(leaf)?.path ?? null);
+  /** Once tables are read the engine knows how many blocks each file holds; few enough, it counts who answers what. */
+  async #completeView(ticket: number): Promise<void> {
+    const outcome = await this.client.run((api, job) => api.open([], job));
+    if (ticket !== this.#viewTicket || !this.pile) return;
+    if (outcome.ok) this.pile = { ...outcome.value, openMilliseconds: this.pile.openMilliseconds };
+    if (this.surveyBitmaps <= SURVEYED_BITMAPS) await this.countShares();
   }
 
   #forgetChain(): void {
     this.chain = null;
     this.survey = null;
-    this.trace = null;
-    this.costs = null;
+    this.#walk.clear();
     this.#linked.step = 0;
     this.#linked.spotlight = null;
   }
 
-  // ── The walk ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  async #follow(showFirstStep: boolean): Promise<void> {
-    const ticket = ++this.#traceTicket;
-    const { firstSector, sectorCount } = this.selection;
-    const outcome = await this.client.api.trace(firstSector, Math.min(sectorCount, TRACED_SECTORS));
-    if (ticket !== this.#traceTicket) return;
-    this.costs = null;
-    this.trace = this.take(outcome, 'trace');
-    if (!this.trace) return;
-    if (showFirstStep) this.stepTo(0);
-    await new Promise((done) => setTimeout(done, 200));
-    if (ticket !== this.#traceTicket || !this.trace) return;
-    const costs = await this.client.api.measure(this.trace);
-    if (ticket === this.#traceTicket && costs.ok) this.costs = costs.value;
-  }
-
   // ── Faults ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  get problems(): readonly StandingProblem[] {
+    return this.#faults.list;
+  }
 
   /** The value of an outcome; a fault becomes a standing problem, a cancel is none. */
   take<T>(outcome: Outcome<T>, key: string): T | null {
-    if (outcome.ok) {
-      this.dismiss(key);
-      return outcome.value;
-    }
-    // A dead engine has its own banner; saying it again at every call that waited would bury the rest.
-    const { code } = outcome.error;
-    if (code !== 'cancelled' && code !== 'engine-failed') this.report(outcome.error, key);
-    return null;
+    return this.#faults.take(outcome, key);
   }
 
   report(problem: Problem, key: string): void {
-    this.problems = [...this.problems.filter((other) => other.key !== key), { key, problem }];
+    this.#faults.report(problem, key);
   }
 
   dismiss(key: string): void {
-    if (this.problems.some((other) => other.key === key)) {
-      this.problems = this.problems.filter((other) => other.key !== key);
-    }
+    this.#faults.dismiss(key);
   }
 
   // ── The address bar ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -434,58 +411,52 @@ export class Session {
 
   /** Wires back and forward; returns the way to undo that. */
   followAddress(): () => void {
-    const onPop = () => this.#apply(parseAddress(location.hash));
-    addEventListener('popstate', onPop);
-    return () => removeEventListener('popstate', onPop);
+    return this.#address.follow((address) => this.#apply(address));
   }
 
-  #address(): Address {
+  #remember(): void {
+    this.#address.write(this.#whereWeAre());
+  }
+
+  #whereWeAre(): Address {
     const { target, offset, lengthBytes } = this.bytes;
-    const screen = this.screen === 'open' || this.screen === 'explore' ? null : this.screen;
+    const screen = this.screen === 'explore' ? null : this.screen;
     if (!this.chain) return { ...NOWHERE, screen };
+    const atSelection = target === 'disk' && offset === this.selection.firstSector * SECTOR_BYTES;
     return {
       screen,
       sector: this.selection.firstSector,
       count: this.selection.sectorCount,
-      from: this.#viewPath(),
-      file: target === 'disk' ? null : (this.fileOf(target)?.path ?? null),
-      offset: target === 'disk' && offset === this.selection.firstSector * SECTOR_BYTES ? null : offset,
+      from: this.#index.path(this.chain.layers[0]),
+      file: target === 'disk' ? null : this.#index.path(target),
+      offset: atSelection ? null : offset,
       length: target === 'disk' ? null : lengthBytes,
     };
   }
 
-  /** Quick successions, such as a held arrow key, are one entry of the history. */
-  #remember(): void {
-    const hash = formatAddress(this.#address());
-    if (hash === location.hash) return;
-    const now = performance.now();
-    if (now - this.#lastPushMs < 700) history.replaceState(null, '', hash);
-    else history.pushState(null, '', hash);
-    this.#lastPushMs = now;
-  }
-
   #apply(address: Address): void {
-    if (address.screen === 'private') this.screen = 'private';
-    else if (this.pile) this.screen = address.screen === 'findings' ? 'findings' : 'explore';
-    else this.screen = 'open';
+    this.screen = this.#screenOf(address);
     if (!this.chain) return;
-    const leaf = this.pile?.files.find((file) => file.path === address.from)?.id;
-    if (leaf !== undefined && leaf !== this.chain.layers[0]) {
-      void this.viewFrom(leaf);
-    }
     if (address.sector !== null) {
       this.#linked.sectors = clampSectors(address.sector, address.count ?? 1, this.chain.sectorCount);
       this.#linked.step = 0;
-      void this.#follow(false);
     }
-    const file = address.file === null ? null : this.fileNamed(address.file);
+    const file = this.#index.named(address.file);
     if (file !== null) {
       this.#linked.bytes = { target: file, offset: address.offset ?? 0, lengthBytes: address.length ?? 0 };
       this.#linked.file = file;
     } else {
-      const bytes = this.#diskBytes();
-      this.#linked.bytes =
-        address.offset === null ? bytes : { target: 'disk', offset: address.offset, lengthBytes: 0 };
+      const { offset } = address;
+      this.#linked.bytes = offset === null ? this.#diskBytes() : { target: 'disk', offset, lengthBytes: 0 };
     }
+    const leaf = this.#index.named(address.from);
+    if (leaf !== null && leaf !== this.chain.layers[0]) void this.viewFrom(leaf);
+    else if (address.sector !== null) void this.#follow(false);
+  }
+
+  #screenOf({ screen }: Address): ScreenName {
+    if (screen === 'private') return 'private';
+    if (!this.pile) return 'open';
+    return screen === 'findings' || screen === 'open' ? screen : 'explore';
   }
 }

@@ -4,7 +4,6 @@ import { MIB } from '../../../src/base/units.ts';
 import { BlobFile } from '../../../src/storage/blobFile.ts';
 import { openUserFile, permissionOf, userSink } from '../../../src/storage/userFile.ts';
 import {
-  expectBytes,
   failure,
   randomBytes,
   sinkConformance,

@@ -17,7 +17,7 @@ import {
 import { batOf } from '../../../support/opened.ts';
 import { readFlat } from '../../../support/readFlat.ts';
 
-const BLOCK = 8192;
+const BLOCK = 4096;
 const data = new Uint8Array(BLOCK).fill(0x5a);
 const shape = {
   virtualSizeBytes: 3 * BLOCK,
@@ -28,10 +28,10 @@ const locators = ['W2ku', 'W2ru'].map((platform) => ({ platform, data: utf16le('
 const images: Record<string, ImageOptions> = {
   fixed: { type: 'fixed', virtualSizeBytes: 2 * BLOCK, data: new Uint8Array(2 * BLOCK).fill(0x5a) },
   dynamic: { ...shape, type: 'dynamic', layout: 'packed' },
-  'dynamic in Windows’ layout': { ...shape, type: 'dynamic' },
   differencing: {
     ...shape,
     type: 'differencing',
+    layout: 'packed',
     parent: { id: mixedEndianId(2), name: 'base.vhd', locators },
   },
   'without a copy of its footer': { ...shape, type: 'dynamic', layout: 'packed', footerCopy: false },
@@ -46,9 +46,10 @@ test.each(Object.entries(images))('%s, cut at every byte', { timeout: 60_000 }, 
     seen[await outcomeOf(whole.subarray(0, length), built, length)]++;
   }
   expect(seen.refused).toBeGreaterThan(0);
-  // A fixed disk without its footer is no VHD; one without a copy of its footer can't lose the other.
-  const survives = options.type !== 'fixed' && options.footerCopy !== false;
-  expect(seen.opened > 0).toBe(survives);
+  // Without a copy of its footer one cut is survived: the footer of old files lacks its last byte too.
+  const hasCopy = options.type !== 'fixed' && options.footerCopy !== false;
+  if (hasCopy) expect(seen.opened).toBeGreaterThan(BLOCK);
+  else expect(seen.opened).toBe(1);
 });
 
 async function outcomeOf(

@@ -61,7 +61,13 @@ describe('the strip of regions', () => {
       { kind: 'footer', lengthBytes: 512 },
     ]);
     const parts = regionParts(regions, 500, width);
-    expect(parts.map((part) => part.label)).toEqual(['footer', 'header', 'block allocation table', '404 blocks', 'footer']);
+    expect(parts.map((part) => part.label)).toEqual([
+      'footer',
+      'header',
+      'block allocation table',
+      '404 blocks',
+      'footer',
+    ]);
     expect(partAt(parts, 512)?.label).toBe('header');
     expect(partAt(parts, 2 ** 50)).toBeNull();
   });

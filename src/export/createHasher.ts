@@ -1,0 +1,1 @@
+export { wasmHasher as createHasher } from './hasher.ts';

@@ -1,0 +1,48 @@
+/** The read path of the selection: traced at once, measured when the selection rests. */
+import type { Outcome, ReadTrace, TraceCosts } from '../../engine/api.ts';
+import type { EngineClient } from './engineClient.ts';
+import type { SectorRange } from './selection.svelte.ts';
+
+/** Longest selection whose read path is walked: 512 MiB. */
+export const TRACED_SECTORS = 1 << 20;
+const REST_MS = 200;
+
+export class Walk {
+  /** Stays that of the selection before until the new one is here. */
+  trace: ReadTrace | null = $state.raw(null);
+  costs: TraceCosts | null = $state.raw(null);
+  readonly #client: EngineClient;
+  #ticket = 0;
+
+  constructor(client: EngineClient) {
+    this.#client = client;
+  }
+
+  /** Answers that are still under way no longer count. */
+  abandon(): void {
+    this.#ticket++;
+  }
+
+  clear(): void {
+    this.abandon();
+    this.trace = null;
+    this.costs = null;
+  }
+
+  /** `onTrace` takes the outcome of the trace, unless another selection came first. */
+  async follow(
+    { firstSector, sectorCount }: SectorRange,
+    onTrace: (outcome: Outcome<ReadTrace>) => ReadTrace | null,
+  ): Promise<void> {
+    const ticket = ++this.#ticket;
+    const outcome = await this.#client.api.trace(firstSector, Math.min(sectorCount, TRACED_SECTORS));
+    if (ticket !== this.#ticket) return;
+    this.costs = null;
+    this.trace = outcome.ok ? outcome.value : null;
+    const trace = onTrace(outcome);
+    await new Promise((rested) => setTimeout(rested, REST_MS));
+    if (ticket !== this.#ticket || !trace) return;
+    const costs = await this.#client.api.measure(trace);
+    if (ticket === this.#ticket && costs.ok) this.costs = costs.value;
+  }
+}

@@ -1,2 +1,0 @@
-import { test } from 'vitest';
-test('p', { timeout: 60000 }, async () => { await import('/tmp/fmt/prof.ts'); });
