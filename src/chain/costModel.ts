@@ -16,9 +16,11 @@ export interface CostTotals {
   readonly cachedMicroseconds: number;
 }
 
-/** Parallel to `trace.steps`. */
+/** A read path measured on this machine, parallel to `trace.steps`. */
 export interface TraceCosts {
+  /** µs of each step when every table entry and bitmap comes from the file. */
   readonly coldMicroseconds: readonly number[];
+  /** µs of each step when tables and bitmaps are in memory. */
   readonly cachedMicroseconds: readonly number[];
   readonly walk: CostTotals;
   readonly index: CostTotals;

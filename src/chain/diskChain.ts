@@ -14,7 +14,7 @@ import type { Finding } from '../formats/finding.ts';
 import type { BlockSummary } from '../formats/vhd/blockChecks.ts';
 import type { ReadRequest } from '../storage/randomAccessFile.ts';
 import { measureTrace, type TraceCosts } from './costModel.ts';
-import { type DiskMap, type MapRequest, mapCells, type Survey, shareUnits, surveyDisk } from './diskMap.ts';
+import { type MapCells, type MapRequest, mapCells, type Survey, shareUnits, surveyDisk } from './diskMap.ts';
 import { LayerFiles, missingParent, withSectors } from './layerFiles.ts';
 import { ReadPlan } from './readPlan.ts';
 import type { ReadTrace, TraceExtent } from './readTrace.ts';
@@ -154,7 +154,7 @@ export class DiskChain implements VirtualDisk {
     return measureTrace(this, trace);
   }
 
-  map(request: MapRequest): Promise<DiskMap> {
+  map(request: MapRequest): Promise<MapCells> {
     this.checkRange(request.firstSector, request.sectorCount);
     return mapCells(this.core, this.files, request);
   }

@@ -6,28 +6,36 @@ import { type DiskCore, MAP_MODES, SCRATCH_BYTES } from '../core/core.ts';
 import { LAYER_MISSING, LAYER_UNALLOCATED } from '../core/records.ts';
 import type { LayerFiles } from './layerFiles.ts';
 
+export type MapMode =
+  /** Newest layer that answers any of the cell. */
+  | 'layer'
+  /** Share of the cell that some file holds, 0–253. */
+  | 'density'
+  /** Most files asked before the answer, 1–253; 0 = none holds it. */
+  | 'depth';
+
 export interface MapRequest {
   readonly firstSector: number;
   readonly sectorCount: number;
   readonly cells: number;
-  readonly mode: keyof typeof MAP_MODES;
+  readonly mode: MapMode;
 }
 
-export interface DiskMap {
-  /** One byte a cell: a layer (or share, or depth), or one of the two reserved values. */
+/** One byte a cell: a layer number (or share, or depth), `LAYER_MISSING` or `LAYER_UNALLOCATED`. */
+export interface MapCells {
   readonly cells: Uint8Array;
-  /** False while cells come from block tables alone. */
+  /** True when every bitmap that matters for these cells was read; else cells come from block tables alone. */
   readonly exact: boolean;
 }
 
-/** Sector counts of the whole disk. */
+/** Whole disk, exact. Sector counts; `layers[i]` answered by layer i. */
 export interface Survey {
   readonly layers: readonly number[];
   readonly missing: number;
   readonly unallocated: number;
 }
 
-export async function mapCells(core: DiskCore, files: LayerFiles, request: MapRequest): Promise<DiskMap> {
+export async function mapCells(core: DiskCore, files: LayerFiles, request: MapRequest): Promise<MapCells> {
   const { firstSector, sectorCount } = request;
   const mode = MAP_MODES[request.mode];
   const cells = new Uint8Array(request.cells);

@@ -20,6 +20,8 @@ interface Reason {
 /** A candidate needs one reason of this weight: folder, age and maker alone fit half of any pile. */
 const PROOF = 60;
 const LIMIT = 5;
+/** In larger piles only files that share a name, a family, an id or a time with the child are held against it. */
+const SMALL_PILE = 1000;
 /** Makers stamp in UTC or in local time; below this much, later is not surely later. */
 const ZONES_MS = 26 * 3600 * 1000;
 
@@ -42,6 +44,8 @@ interface Traits {
 export class ParentLocator {
   private readonly forest: Forest;
   private readonly traits: readonly Traits[];
+  /** Files by everything that they could be named by; only filled for large piles. */
+  private readonly byClue = new Map<string, number[]>();
 
   constructor(forest: Forest) {
     this.forest = forest;
@@ -59,6 +63,15 @@ export class ParentLocator {
         image,
       };
     });
+    if (this.traits.length <= SMALL_PILE) return;
+    this.traits.forEach(({ nameKey, family, image }, file) => {
+      const time = image.modified?.getTime();
+      for (const clue of [`name ${nameKey}`, `family ${family.stem}`, `id ${image.id}`, `time ${time}`]) {
+        const list = this.byClue.get(clue);
+        if (list === undefined) this.byClue.set(clue, [file]);
+        else if (list.length < SMALL_PILE) list.push(file);
+      }
+    });
   }
 
   /** At most five, likeliest first. Never the file itself, nor one that is made from it. */
@@ -68,20 +81,26 @@ export class ParentLocator {
     const wanted = new Wanted(own);
     const below = this.descendants(child);
     const found: Candidate[] = [];
-    this.traits.forEach((traits, file) => {
-      if (file === child || below.has(file)) return;
+    for (const file of this.worthAsking(wanted)) {
+      const traits = this.traits[file];
+      if (!traits || below.has(file)) continue;
       const reasons = wanted.reasons(traits);
-      if (!reasons.some(({ weight }) => weight >= PROOF)) return;
+      if (!reasons.some(({ weight }) => weight >= PROOF)) continue;
       reasons.sort((a, b) => b.weight - a.weight);
       const score = reasons.reduce((sum, { weight }) => sum + weight, 0);
       found.push({ file, score, reasons: reasons.map(({ text }) => text) });
-    });
+    }
     const time = (file: number) => this.traits[file]?.image.modified?.getTime() ?? 0;
     const path = (file: number) => this.forest.files[file]?.path ?? '';
     found.sort(
       (a, b) => b.score - a.score || time(b.file) - time(a.file) || (path(a.file) < path(b.file) ? -1 : 1),
     );
     return found.slice(0, LIMIT);
+  }
+
+  private worthAsking(wanted: Wanted): Iterable<number> {
+    if (this.traits.length <= SMALL_PILE) return this.traits.keys();
+    return new Set(wanted.clues.flatMap((clue) => this.byClue.get(clue) ?? []));
   }
 
   private descendants(file: number): ReadonlySet<number> {
@@ -112,6 +131,17 @@ class Wanted {
     }));
     const named = stored.map((path) => nameFamily(path.parts.at(-1) ?? ''));
     this.families = [own.family, ...named].filter(({ stem }) => stem !== '');
+  }
+
+  /** Under which its parent stands in an index of a large pile. */
+  get clues(): string[] {
+    const time = this.reference?.modified?.getTime();
+    return [
+      `id ${this.reference?.id}`,
+      `time ${time ?? 'unknown'}`,
+      ...this.paths.map(({ keys }) => `name ${keys.at(-1)}`),
+      ...this.families.map(({ stem }) => `family ${stem}`),
+    ];
   }
 
   reasons(candidate: Traits): Reason[] {

@@ -23,8 +23,8 @@ export class Collection {
 
   /** A file, or all files in and under a folder. Returns those, also where they were there before. Throws `UsageError`. */
   add(given: string): CollectedFile[] {
-    const stat = fs.statSync(given, { throwIfNoEntry: false });
-    if (stat === undefined) throw new UsageError(`There is no “${given}”.`);
+    const stat = statOf(given);
+    if (stat === null) throw new UsageError(`There is no “${given}”, or it may not be read.`);
     if (stat.isDirectory()) return [...this.under(given)];
     if (!stat.isFile()) throw new UsageError(`“${given}” is neither a file nor a folder.`);
     return [this.addFile(given)];
@@ -32,8 +32,8 @@ export class Collection {
 
   /** A file that must be one. */
   addOne(given: string): CollectedFile {
-    const stat = fs.statSync(given, { throwIfNoEntry: false });
-    if (stat === undefined) throw new UsageError(`There is no file “${given}”.`);
+    const stat = statOf(given);
+    if (stat === null) throw new UsageError(`There is no file “${given}”, or it may not be read.`);
     if (!stat.isFile()) throw new UsageError(`“${given}” is not a file.`);
     return this.addFile(given);
   }
@@ -45,7 +45,7 @@ export class Collection {
     this.listed.add(folder);
     for (const entry of entriesOf(folder)) {
       const neighbour = folder === '.' && !given.startsWith('.') ? entry.name : path.join(folder, entry.name);
-      if (fs.statSync(neighbour, { throwIfNoEntry: false })?.isFile()) this.addFile(neighbour);
+      if (statOf(neighbour)?.isFile()) this.addFile(neighbour);
     }
   }
 
@@ -54,7 +54,7 @@ export class Collection {
       const inside = path.join(folder, entry.name);
       // A link to a folder may lead back up: only links to files are followed.
       if (entry.isDirectory()) yield* this.under(inside);
-      else if (fs.statSync(inside, { throwIfNoEntry: false })?.isFile()) yield this.addFile(inside);
+      else if (statOf(inside)?.isFile()) yield this.addFile(inside);
     }
   }
 
@@ -82,6 +82,15 @@ export class Collection {
     };
     this.byRealPath.set(real, file);
     return file;
+  }
+}
+
+/** null where nothing is there, or nothing that we may see: broken and circular links, folders that are shut. */
+function statOf(given: string): fs.Stats | null {
+  try {
+    return fs.statSync(given);
+  } catch {
+    return null;
   }
 }
 

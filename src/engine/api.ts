@@ -1,34 +1,44 @@
 /**
- * The contract between the page (or the terminal) and the engine. Types only. Everything here is plain data that
+ * The contract between the page (or the terminal) and the engine: types, and two numbers. Everything is plain data that
  * survives structured cloning; faults come back as `Outcome`. Layer 0 is the file that the disk is seen from.
  */
 import type { Outcome } from '../base/errors.ts';
 import type { Progress } from '../base/progress.ts';
+import type { TraceCosts } from '../chain/costModel.ts';
+import type { MapCells, MapRequest, Survey } from '../chain/diskMap.ts';
+import type { LinkState } from '../chain/pile.ts';
 import type { ReadTrace } from '../chain/readTrace.ts';
 import type { ImageFormat, ImageType, Maker, ParentReference } from '../formats/diskImage.ts';
 import type { Finding } from '../formats/finding.ts';
 import type { Annotation, AnnotationLink } from '../formats/struct.ts';
+import type { BlockSummary } from '../formats/vhd/blockChecks.ts';
 
-export type { ReadTrace, TraceExtent, TraceStep } from '../chain/readTrace.ts';
+export type { CostTotals } from '../chain/costModel.ts';
+export type { MapMode } from '../chain/diskMap.ts';
+export type { TraceExtent, TraceStep } from '../chain/readTrace.ts';
+/** Cell values of maps, and owners of sectors, beside layer numbers. */
+export { LAYER_MISSING as CELL_MISSING, LAYER_UNALLOCATED as CELL_UNALLOCATED } from '../core/records.ts';
 export type {
   Annotation,
   AnnotationLink,
+  BlockSummary,
   Finding,
   ImageFormat,
   ImageType,
+  LinkState,
   Maker,
+  MapCells,
+  MapRequest,
   Outcome,
   ParentReference,
   Progress,
+  ReadTrace,
+  Survey,
+  TraceCosts,
 };
 
 /** A file of the pile; the number is its identity until the pile is closed. */
 export type FileId = number;
-
-/** Cell values of maps beside layer numbers. */
-export const CELL_UNALLOCATED = 255;
-/** The answer lies in a parent that is not here. */
-export const CELL_MISSING = 254;
 
 // ── Opening ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -37,16 +47,6 @@ export type FileSource =
   | { readonly kind: 'handle'; readonly handle: FileSystemFileHandle; readonly path: string }
   /** A file in the browser's private storage. */
   | { readonly kind: 'private'; readonly name: string };
-
-export type LinkState =
-  /** Not a differencing file, or its parent was found by id. */
-  | 'whole'
-  /** The user pointed at a parent; the id does or does not match, see `matches`. */
-  | 'by-hand'
-  | 'orphan'
-  /** Several files carry the id that it seeks. */
-  | 'ambiguous'
-  | 'cycle';
 
 export interface ParentCandidate {
   readonly file: FileId;
@@ -88,15 +88,6 @@ export interface FileView {
   readonly findings: readonly Finding[];
   /** Blocks that the file holds, and the distance of two in sectors; null before its table was read, and for flat images. */
   readonly blocks: BlockSummary | null;
-}
-
-export interface BlockSummary {
-  readonly allocated: number;
-  readonly total: number;
-  /** Smallest distance of two blocks in the file, sectors; null with fewer than two. */
-  readonly strideSectors: number | null;
-  /** True when all data starts at multiples of 4 KiB in the file. */
-  readonly aligned4k: boolean;
 }
 
 /** A file of the pile that is not a disk, or not one that this version reads. */
@@ -141,28 +132,6 @@ export interface ChainView {
   readonly openMilliseconds: number;
 }
 
-export type MapMode =
-  /** Newest layer that answers any of the cell. */
-  | 'layer'
-  /** Share of the cell that some file holds, 0–253. */
-  | 'density'
-  /** Most files asked before the answer, 1–253; 0 = none holds it. */
-  | 'depth';
-
-export interface MapRequest {
-  readonly firstSector: number;
-  readonly sectorCount: number;
-  readonly cells: number;
-  readonly mode: MapMode;
-}
-
-/** One byte a cell: a layer number (or share, or depth), `CELL_UNALLOCATED` or `CELL_MISSING`. */
-export interface MapCells {
-  readonly cells: Uint8Array;
-  /** True when every bitmap that matters for these cells was read; else cells come from block tables alone. */
-  readonly exact: boolean;
-}
-
 /** Shares of some index units: `counts[unit * (layers + 2) + layer]` sectors; the last two are missing and unallocated. */
 export interface UnitShares {
   readonly firstUnit: number;
@@ -170,36 +139,11 @@ export interface UnitShares {
   readonly counts: Uint16Array;
 }
 
-/** Whole disk, exact. Sector counts; `layers[i]` answered by layer i. */
-export interface Survey {
-  readonly layers: readonly number[];
-  readonly missing: number;
-  readonly unallocated: number;
-}
-
 export interface DiskBytes {
   readonly firstSector: number;
   readonly bytes: Uint8Array;
   /** One byte a sector: the answering layer, `CELL_UNALLOCATED` or `CELL_MISSING` (then its bytes are zeros to be shown as unknown). */
   readonly owners: Uint8Array;
-}
-
-/** A read path measured on this machine, parallel to `trace.steps`. */
-export interface TraceCosts {
-  /** µs of each step when every table entry and bitmap comes from the file. */
-  readonly coldMicroseconds: readonly number[];
-  /** µs of each step when tables and bitmaps are in memory. */
-  readonly cachedMicroseconds: readonly number[];
-  readonly walk: CostTotals;
-  readonly index: CostTotals;
-}
-
-export interface CostTotals {
-  readonly lookups: number;
-  readonly fileReads: number;
-  readonly bytes: number;
-  readonly coldMicroseconds: number;
-  readonly cachedMicroseconds: number;
 }
 
 // ── Files as bytes ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -74,7 +74,7 @@ export function fileToOpen(path: string, bytes: Uint8Array | RandomAccessFile): 
 }
 
 /** The value, or the test fails with what the engine said. */
-export function valueOf<T>(outcome: Outcome<T>): T {
+export function okValue<T>(outcome: Outcome<T>): T {
   if (!outcome.ok) throw new Error(`${outcome.error.code}: ${outcome.error.message}`);
   return outcome.value;
 }

@@ -27,9 +27,7 @@ export async function traceCommand(call: TraceCall, io: Io): Promise<boolean> {
       checkRange(disk, call.range);
       warnings(io, session, layers);
       const trace = await disk.trace(call.range.firstSector, call.range.sectorCount);
-      const answered = trace.extents.every(({ kind }) => kind !== 'missing');
-      // What has no answer cannot be read, so its reads cannot be timed.
-      const { walk, index } = answered ? await disk.measure(trace) : { walk: null, index: null };
+      const { walk, index } = await disk.measure(trace);
       const names = layers.map(({ path }) => session.shown(path));
       await io.out(
         call.json
@@ -40,7 +38,7 @@ export async function traceCommand(call: TraceCall, io: Io): Promise<boolean> {
             })
           : humanText(trace, layers, names, walk, index),
       );
-      missing ||= !answered;
+      missing ||= trace.extents.some(({ kind }) => kind === 'missing');
     }
     return missing;
   } finally {
@@ -66,8 +64,8 @@ function humanText(
   trace: ReadTrace,
   layers: readonly FileView[],
   names: readonly string[],
-  walk: CostTotals | null,
-  index: CostTotals | null,
+  walk: CostTotals,
+  index: CostTotals,
 ): string {
   const last = trace.firstSector + trace.sectorCount - 1;
   const range =
@@ -96,7 +94,7 @@ function humanText(
   );
   if (trace.steps.length > STEPS_SHOWN) lines.push(more(trace.steps.length - STEPS_SHOWN, 'steps'));
   if (!trace.complete) lines.push('The walk is longer than what is recorded; the answer above is whole.');
-  if (walk && index) lines.push('', ...totalsTable(walk, index));
+  lines.push('', ...totalsTable(walk, index));
   return `${lines.join('\n')}\n`;
 }
 

@@ -61,6 +61,16 @@ export class HexView {
   readonly range: ByteRange | null = $derived.by(() =>
     this.session.bytes.lengthBytes > 1 ? this.session.bytes : null,
   );
+  /** The range without those that only repeat the selected sectors: they are marked at their offsets. */
+  readonly picked: ByteRange | null = $derived.by(() => {
+    const { range } = this;
+    const isSectors =
+      this.target === 'disk' &&
+      range &&
+      range.offset % SECTOR_BYTES === 0 &&
+      range.lengthBytes % SECTOR_BYTES === 0;
+    return isSectors ? null : range;
+  });
   /** A fault of a page on screen. */
   readonly failure: { readonly problem: Problem; readonly offset: number } | null = $derived.by(() => {
     this.#pagesSeen;

@@ -1,8 +1,8 @@
-/** The answers of a block as a bounded row of parts: short neighbours join until all fit. */
+/** The answers of a block around one sector: the run that holds it, its neighbours, and what is left on both sides. */
 import type { TraceExtent } from '../../engine/api.ts';
 
 export interface OwnerPart {
-  readonly kind: 'layer' | 'unallocated' | 'missing' | 'mixed';
+  readonly kind: 'layer' | 'unallocated' | 'missing' | 'before' | 'after';
   /** -1 where no single layer answers. */
   readonly layer: number;
   readonly firstSector: number;
@@ -11,40 +11,51 @@ export interface OwnerPart {
   readonly runs: number;
 }
 
-export function ownerParts(extents: readonly TraceExtent[], most: number): OwnerPart[] {
-  const parts: OwnerPart[] = [];
-  for (const extent of extents) {
-    const part = partOf(extent);
-    const last = parts.at(-1);
-    if (last && last.kind === part.kind && last.layer === part.layer)
-      parts.splice(-1, 1, grown(last, part, last.runs));
-    else parts.push(part);
-  }
-  while (parts.length > Math.max(1, most)) {
-    const at = shortestPair(parts);
-    const [left, right] = [parts[at], parts[at + 1]] as [OwnerPart, OwnerPart];
-    const both = grown(left, right, left.runs + right.runs);
-    parts.splice(at, 2, { ...both, kind: 'mixed', layer: -1 });
-  }
-  return parts;
+/** Never more than `most` parts (at least 3), in the order of the disk; together they are all extents. */
+export function ownerParts(extents: readonly TraceExtent[], most: number, sector: number): OwnerPart[] {
+  const runs = runsOf(extents);
+  const room = Math.max(3, most);
+  if (runs.length <= room) return runs;
+  const held = runs.findIndex((run) => sector < run.firstSector + run.sectorCount);
+  const current = held < 0 ? runs.length - 1 : held;
+  // Two places are for the rest on either side; at an end only one of them is needed.
+  const shown = room - 2;
+  let first = Math.min(Math.max(0, current - Math.floor(shown / 2)), runs.length - shown);
+  let behind = first + shown;
+  if (first === 1) first = 0;
+  if (behind === runs.length - 1) behind = runs.length;
+  if (first === 0) behind = Math.max(behind, room - 1);
+  if (behind === runs.length) first = Math.min(first, runs.length - room + 1);
+  return [
+    ...rest('before', runs.slice(0, first)),
+    ...runs.slice(first, behind),
+    ...rest('after', runs.slice(behind)),
+  ];
 }
 
-function partOf({ kind, layer, firstSector, sectorCount }: TraceExtent): OwnerPart {
-  // Written zeros are an answer of their layer like any other.
-  if (kind === 'data' || kind === 'zero') return { kind: 'layer', layer, firstSector, sectorCount, runs: 1 };
-  return { kind, layer: -1, firstSector, sectorCount, runs: 1 };
-}
-
-function grown(left: OwnerPart, right: OwnerPart, runs: number): OwnerPart {
-  return { ...left, sectorCount: left.sectorCount + right.sectorCount, runs };
-}
-
-function shortestPair(parts: readonly OwnerPart[]): number {
-  let best = 0;
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i + 1 < parts.length; i++) {
-    const sectors = (parts[i] as OwnerPart).sectorCount + (parts[i + 1] as OwnerPart).sectorCount;
-    if (sectors < least) [best, least] = [i, sectors];
+/** Neighbouring extents of one answer as one run: written zeros are an answer of their layer like any other. */
+function runsOf(extents: readonly TraceExtent[]): OwnerPart[] {
+  const runs: OwnerPart[] = [];
+  for (const { kind, layer, firstSector, sectorCount } of extents) {
+    const isLayer = kind === 'data' || kind === 'zero';
+    const part: OwnerPart = {
+      kind: isLayer ? 'layer' : kind,
+      layer: isLayer ? layer : -1,
+      firstSector,
+      sectorCount,
+      runs: 1,
+    };
+    const last = runs.at(-1);
+    if (last && last.kind === part.kind && last.layer === part.layer) {
+      runs.splice(-1, 1, { ...last, sectorCount: last.sectorCount + sectorCount });
+    } else runs.push(part);
   }
-  return best;
+  return runs;
+}
+
+function rest(kind: 'before' | 'after', runs: readonly OwnerPart[]): OwnerPart[] {
+  const [first] = runs;
+  if (!first) return [];
+  const sectorCount = runs.reduce((sum, run) => sum + run.sectorCount, 0);
+  return [{ kind, layer: -1, firstSector: first.firstSector, sectorCount, runs: runs.length }];
 }

@@ -1,5 +1,5 @@
 /**
- * The walk of one sector as lanes of a table: a lane a file, three questions a lane (block table, bitmap, data). Turns
+ * A walk as lanes of a table: a lane a file, three questions a lane (block table, bitmap, data). Turns
  * the steps of a trace into what is drawn; knows nothing of pixels.
  */
 import type { ReadTrace, TraceExtent, TraceStep } from '../../engine/api.ts';
@@ -9,8 +9,6 @@ export const NO_BLOCK = 0xffffffff;
 
 /** What the model must know of each file of the chain, newest first. */
 export interface LayerShape {
-  /** Sectors of a block; null in flat images, whose steps count from the disk's first sector. */
-  readonly blockSectors: number | null;
   /** Bit of the first sector in a bitmap byte: VHD counts from the top, VHDX from the bottom. */
   readonly bitOrder: 'msb-first' | 'lsb-first';
 }
@@ -70,29 +68,64 @@ export interface NotAskedLane {
 export type Lane = AskedLane | NoneLane | NotAskedLane;
 
 export interface Walk {
-  readonly sector: number;
+  readonly span: WalkSpan;
   /** Indices into `trace.steps`, in the order of the walk. */
   readonly steps: readonly number[];
   readonly lanes: readonly Lane[];
   readonly end: 'data' | 'zero' | 'missing' | 'cut-short';
 }
 
-/** First sector of the disk that a step speaks of. */
-export function firstSectorOf(step: TraceStep, layers: readonly LayerShape[]): number {
-  return step.block * (layers[step.layer]?.blockSectors ?? 0) + step.sectorInBlock;
+/** The steps of one run of sectors that share one walk: from the newest file down to the answer. */
+export interface WalkSpan {
+  /** Indices into `trace.steps`; the end is the first step that is not part of it. */
+  readonly firstStep: number;
+  readonly endStep: number;
+  readonly firstSector: number;
+  readonly sectorCount: number;
 }
 
-/** The steps that settle one sector: those whose range holds it. */
-export function stepsOfSector(trace: ReadTrace, layers: readonly LayerShape[], sector: number): number[] {
-  const found: number[] = [];
+/** A walk goes from file to parent without a break; what comes after its answer belongs to the next run of sectors. */
+export function walkSpans(trace: ReadTrace): WalkSpan[] {
+  const spans: WalkSpan[] = [];
+  let firstStep = 0;
+  let firstSector = trace.firstSector;
   trace.steps.forEach((step, index) => {
-    const first = firstSectorOf(step, layers);
-    if (sector >= first && sector < first + step.sectorCount) found.push(index);
+    const next = trace.steps[index + 1];
+    if (next && goesOn(step, next)) return;
+    spans.push({ firstStep, endStep: index + 1, firstSector, sectorCount: step.sectorCount });
+    firstStep = index + 1;
+    firstSector += step.sectorCount;
   });
-  return found;
+  return spans;
 }
 
-/** The extent that holds a sector, or that of a step; -1 = none. Extents stand in the order of the disk. */
+function goesOn(step: TraceStep, next: TraceStep): boolean {
+  if (step.action === 'read-data' || step.action === 'fill-zero') return false;
+  return next.layer === step.layer + (step.action === 'fall-to-parent' ? 1 : 0);
+}
+
+/** The run that holds a step; null past the last. */
+export function spanOfStep(spans: readonly WalkSpan[], step: number): WalkSpan | null {
+  let low = 0;
+  let high = spans.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >>> 1;
+    const span = spans[middle] as WalkSpan;
+    if (step < span.firstStep) high = middle - 1;
+    else if (step >= span.endStep) low = middle + 1;
+    else return span;
+  }
+  return null;
+}
+
+/** The run that holds a sector; null where the steps do not reach that far. */
+export function spanOfSector(spans: readonly WalkSpan[], sector: number): WalkSpan | null {
+  return (
+    spans.find((span) => sector >= span.firstSector && sector < span.firstSector + span.sectorCount) ?? null
+  );
+}
+
+/** The extent that holds a sector; -1 = none. Extents stand in the order of the disk. */
 export function extentAt(extents: readonly TraceExtent[], sector: number): number {
   let low = 0;
   let high = extents.length - 1;
@@ -120,16 +153,9 @@ interface LaneDraft {
   steps: number[];
 }
 
-function addStep(
-  lane: LaneDraft,
-  index: number,
-  step: TraceStep,
-  sector: number,
-  layers: readonly LayerShape[],
-): void {
+function addStep(lane: LaneDraft, index: number, step: TraceStep, shape: LayerShape | undefined): void {
   lane.steps.push(index);
-  const ahead = sector - firstSectorOf(step, layers);
-  const shape = layers[step.layer];
+  const { sectorCount } = step;
   switch (step.action) {
     case 'bat-lookup': {
       const entry = step.entry === NO_BLOCK ? null : step.entry;
@@ -137,27 +163,16 @@ function addStep(
       break;
     }
     case 'bitmap-lookup': {
-      const inBlock = step.sectorInBlock + ahead;
-      lane.bitmap = {
-        step: index,
-        byteOffset: step.bitmapOffset + (Math.floor(inBlock / 8) - Math.floor(step.sectorInBlock / 8)),
-        bit: bitFromLeft(inBlock, shape?.bitOrder ?? 'msb-first'),
-        present: step.present,
-        cached: step.cached,
-        sectorCount: step.sectorCount - ahead,
-      };
+      const { bitmapOffset: byteOffset, present, cached } = step;
+      const bit = bitFromLeft(step.sectorInBlock, shape?.bitOrder ?? 'msb-first');
+      lane.bitmap = { step: index, byteOffset, bit, present, cached, sectorCount };
       break;
     }
     case 'read-data':
-      lane.data = {
-        step: index,
-        kind: 'data',
-        fileOffset: step.fileOffset + ahead * 512,
-        sectorCount: step.sectorCount - ahead,
-      };
+      lane.data = { step: index, kind: 'data', fileOffset: step.fileOffset, sectorCount };
       break;
     case 'fill-zero':
-      lane.data = { step: index, kind: 'zero', fileOffset: -1, sectorCount: step.sectorCount - ahead };
+      lane.data = { step: index, kind: 'zero', fileOffset: -1, sectorCount };
       break;
     case 'fall-to-parent':
       lane.fall = index;
@@ -169,25 +184,27 @@ function endOf(last: AskedLane | undefined, layerCount: number): Walk['end'] {
   return last?.fall != null && last.layer === layerCount - 1 ? 'missing' : 'cut-short';
 }
 
-/** The walk of one sector of a trace, every asked file in a lane of its own, the others as one lane at the end. */
-export function walkOf(trace: ReadTrace, layers: readonly LayerShape[], sector: number): Walk {
-  const steps = stepsOfSector(trace, layers, sector);
+/** One walk of a trace, every asked file in a lane of its own; files that are not asked follow. */
+export function walkOf(trace: ReadTrace, layers: readonly LayerShape[], span: WalkSpan): Walk {
   const asked: LaneDraft[] = [];
-  for (const index of steps) {
-    const step = trace.steps[index] as TraceStep;
+  const steps: number[] = [];
+  for (let index = span.firstStep; index < span.endStep; index++) {
+    const step = trace.steps[index];
+    if (!step) break;
+    steps.push(index);
     let lane = asked.at(-1);
     if (lane?.layer !== step.layer) {
       lane = { layer: step.layer, bat: null, bitmap: null, data: null, fall: null, steps: [] };
       asked.push(lane);
     }
-    addStep(lane, index, step, sector, layers);
+    addStep(lane, index, step, layers[step.layer]);
   }
   const lanes: Lane[] = asked.map((lane) => ({ kind: 'asked', ...lane }));
   const next = (asked.at(-1)?.layer ?? -1) + 1;
   for (let layer = next; layer < layers.length; layer++)
     lanes.push({ kind: 'not-asked', from: layer, to: layer });
   const last = lanes.filter((lane) => lane.kind === 'asked').at(-1);
-  return { sector, steps, lanes, end: endOf(last, layers.length) };
+  return { span, steps, lanes, end: endOf(last, layers.length) };
 }
 
 const saysNone = (lane: Lane): lane is AskedLane =>

@@ -28,7 +28,8 @@ export class Problems {
   }
 
   dismiss(key: string): void {
-    if (this.list.some((other) => other.key === key)) this.list = this.list.filter((other) => other.key !== key);
+    if (this.list.some((other) => other.key === key))
+      this.list = this.list.filter((other) => other.key !== key);
   }
 
   clear(): void {

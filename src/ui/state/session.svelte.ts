@@ -33,6 +33,9 @@ import { type ByteRange, clampSectors, type SectorRange, Selection } from './sel
 import { stepPlace } from './stepPlace.ts';
 import { Walk } from './walk.svelte.ts';
 
+export { TRACED_SECTORS } from './walk.svelte.ts';
+export type { StandingProblem };
+
 export type ScreenName = 'open' | 'explore' | 'findings' | 'private';
 
 /** Most bitmaps that are read unasked to count the shares of the layers. */
@@ -185,7 +188,8 @@ export class Session {
     if (!this.chain) return;
     const sectors = clampSectors(firstSector, sectorCount, this.chain.sectorCount);
     const { selection } = this;
-    if (sectors.firstSector === selection.firstSector && sectors.sectorCount === selection.sectorCount) return;
+    if (sectors.firstSector === selection.firstSector && sectors.sectorCount === selection.sectorCount)
+      return;
     this.#linked.sectors = sectors;
     this.#linked.step = 0;
     if (this.bytes.target === 'disk') this.#linked.bytes = this.#diskBytes();
@@ -319,7 +323,8 @@ export class Session {
     const { firstSector, sectorCount } = this.selection;
     this.#linked.sectors = clampSectors(firstSector, sectorCount, chain.sectorCount);
     this.#linked.file = leaf;
-    if (this.bytes.target === 'disk' || !this.fileOf(this.bytes.target)) this.#linked.bytes = this.#diskBytes();
+    if (this.bytes.target === 'disk' || !this.fileOf(this.bytes.target))
+      this.#linked.bytes = this.#diskBytes();
     this.#remember();
     void this.#follow(false);
     void this.#completeView(ticket);
@@ -411,6 +416,7 @@ export class Session {
 
   /** Wires back and forward; returns the way to undo that. */
   followAddress(): () => void {
+    this.screen = this.#screenOf(this.#address.current);
     return this.#address.follow((address) => this.#apply(address));
   }
 
@@ -420,7 +426,8 @@ export class Session {
 
   #whereWeAre(): Address {
     const { target, offset, lengthBytes } = this.bytes;
-    const screen = this.screen === 'explore' ? null : this.screen;
+    const plain = this.screen === 'explore' || (this.screen === 'open' && !this.pile);
+    const screen = plain ? null : this.screen;
     if (!this.chain) return { ...NOWHERE, screen };
     const atSelection = target === 'disk' && offset === this.selection.firstSector * SECTOR_BYTES;
     return {

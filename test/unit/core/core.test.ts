@@ -14,6 +14,12 @@ beforeAll(async () => {
   module = await loadCore();
 });
 
+/** A core for its scans alone. */
+function smallCore(): Promise<DiskCore> {
+  const options = { layers: 1, sectors: 8, blockSectors: [8], incomplete: false, flatBase: true };
+  return new CoreModel(1, options).open(module);
+}
+
 function optionsOf(prng: Prng): ModelOptions {
   const choices = [[8], [16, 64], [32, 8, 256], [4096], [1024, 4096, 8192]] as const;
   const blockSectors = choices[prng.below(choices.length)] ?? [8];
@@ -245,13 +251,7 @@ describe('maps and counts', () => {
 
 describe('bitmaps', () => {
   it('run lengths of every bitmap of up to 12 bits, from every bit to every limit', async () => {
-    const core = await new CoreModel(1, {
-      layers: 1,
-      sectors: 8,
-      blockSectors: [8],
-      incomplete: false,
-      flatBase: true,
-    }).open(module);
+    const core = await smallCore();
     for (let bits = 0; bits < 4096; bits++) {
       core.staging.fill(0, 0, 64);
       // Twelve bits that straddle the border of two 64-bit words.
@@ -270,13 +270,7 @@ describe('bitmaps', () => {
   });
 
   it('painting and counting follow every bit, for every length up to 200', async () => {
-    const core = await new CoreModel(1, {
-      layers: 1,
-      sectors: 8,
-      blockSectors: [8],
-      incomplete: false,
-      flatBase: true,
-    }).open(module);
+    const core = await smallCore();
     const prng = new Prng(20);
     for (let count = 0; count <= 200; count++) {
       const bits = Array.from({ length: 256 }, () => (prng.below(3) === 0 ? 1 : 0));
@@ -299,13 +293,7 @@ describe('bitmaps', () => {
 
 describe('scans of bytes', () => {
   it('find the first occurrence as indexOf does, and zeros wherever a byte is not', async () => {
-    const core = await new CoreModel(1, {
-      layers: 1,
-      sectors: 8,
-      blockSectors: [8],
-      incomplete: false,
-      flatBase: true,
-    }).open(module);
+    const core = await smallCore();
     const prng = new Prng(21);
     for (let round = 0; round < 3000; round++) {
       const length = prng.below(120);

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { DiskError } from '../../../src/base/errors.ts';
 import type { FileView, PileView } from '../../../src/engine/api.ts';
 import { MemoryFile } from '../../../src/storage/memoryFile.ts';
-import { fileToOpen, testEngine, testJob, valueOf } from '../../support/enginePlatform.ts';
+import { fileToOpen, okValue, testEngine, testJob } from '../../support/enginePlatform.ts';
 import { chainFiles, idOf, vhdBytes } from '../../support/vhdFiles.ts';
 
 const files = chainFiles({ seed: 21, depth: 3, sizeBytes: 4 * 2 ** 20 + 512 });
-const sources = files.map(({ name, bytes }) => fileToOpen(`disks/${name}`, bytes));
+const sources = () => files.map(({ name, bytes }) => fileToOpen(`disks/${name}`, bytes));
 
 function named(view: PileView, name: string): FileView {
   const file = view.files.find((each) => each.name === name);
@@ -17,7 +17,7 @@ function named(view: PileView, name: string): FileView {
 describe('the pile', () => {
   it('finds the tree from files in any order, a child before its parent', async () => {
     const { engine } = testEngine();
-    const view = valueOf(await engine.openFiles([...sources].reverse(), testJob()));
+    const view = okValue(await engine.openFiles(sources().reverse(), testJob()));
     expect(view.files.map(({ name }) => name)).toEqual([
       'disk_3.avhd',
       'disk_2.avhd',
@@ -34,7 +34,7 @@ describe('the pile', () => {
     const { engine } = testEngine();
     const broken = MemoryFile.of('broken.vhd', files[0]?.bytes ?? new Uint8Array(0));
     broken.readMany = () => Promise.reject(new DiskError({ code: 'changed', message: 'The file changed.' }));
-    const view = valueOf(
+    const view = okValue(
       await engine.openFiles(
         [
           {
@@ -45,7 +45,7 @@ describe('the pile', () => {
           fileToOpen('empty.vhd', new Uint8Array(0)),
           fileToOpen('cut.vhd', (files[1]?.bytes ?? new Uint8Array(0)).subarray(0, 700)),
           fileToOpen('broken.vhd', broken),
-          ...sources,
+          ...sources(),
         ],
         testJob(),
       ),
@@ -58,21 +58,21 @@ describe('the pile', () => {
     expect(view.others.map(({ name, canBeRaw }) => [name, canBeRaw])).toContainEqual(['notes.txt', true]);
     expect(view.others.map(({ name, canBeRaw }) => [name, canBeRaw])).toContainEqual(['empty.vhd', false]);
     const leaf = named(view, 'disk_3.avhd').id;
-    expect(valueOf(await engine.viewFrom(leaf, testJob())).layers).toHaveLength(4);
+    expect(okValue(await engine.viewFrom(leaf, testJob())).layers).toHaveLength(4);
   });
 
   it('does not take the same file twice', async () => {
     const { engine } = testEngine();
-    const first = valueOf(await engine.openFiles(sources, testJob()));
-    const second = valueOf(await engine.openFiles(sources, testJob()));
+    const first = okValue(await engine.openFiles(sources(), testJob()));
+    const second = okValue(await engine.openFiles(sources(), testJob()));
     expect(second.files.map(({ id }) => id)).toEqual(first.files.map(({ id }) => id));
   });
 
   it('takes a file as a raw disk on the user’s word', async () => {
     const { engine } = testEngine();
     const bytes = new Uint8Array(3 * 512 + 5).fill(0x41);
-    const [other] = valueOf(await engine.openFiles([fileToOpen('dump.bin', bytes)], testJob())).others;
-    const view = valueOf(await engine.openAsRaw(other?.id ?? 0));
+    const [other] = okValue(await engine.openFiles([fileToOpen('dump.bin', bytes)], testJob())).others;
+    const view = okValue(await engine.openAsRaw(other?.id ?? 0));
     expect(view.others).toEqual([]);
     expect(view.files[0]).toMatchObject({ format: 'raw', virtualSizeBytes: 3 * 512 });
   });
@@ -87,32 +87,32 @@ describe('the pile', () => {
       sectors: new Map([[3, Buffer.alloc(512, 7)]]),
     });
     const base = new Uint8Array(2 ** 20).fill(9);
-    valueOf(
+    okValue(
       await engine.openFiles([fileToOpen('child.avhd', parentless), fileToOpen('base.img', base)], testJob()),
     );
-    const [raw] = valueOf(await engine.open([], testJob())).others;
-    const opened = valueOf(await engine.openAsRaw(raw?.id ?? 0));
+    const [raw] = okValue(await engine.open([], testJob())).others;
+    const opened = okValue(await engine.openAsRaw(raw?.id ?? 0));
     const child = named(opened, 'child.avhd');
     expect(child.link).toBe('orphan');
-    const view = valueOf(await engine.pointAtParent(child.id, named(opened, 'base.img').id));
+    const view = okValue(await engine.pointAtParent(child.id, named(opened, 'base.img').id));
     expect(named(view, 'child.avhd')).toMatchObject({ link: 'by-hand', matches: false });
     expect(named(view, 'child.avhd').findings.map(({ rule }) => rule)).toContain('parent-id-mismatch');
-    valueOf(await engine.viewFrom(child.id, testJob()));
-    const { bytes, owners } = valueOf(await engine.readDisk(2, 2));
+    okValue(await engine.viewFrom(child.id, testJob()));
+    const { bytes, owners } = okValue(await engine.readDisk(2, 2));
     expect([...owners]).toEqual([1, 0]);
     expect([bytes[0], bytes[512]]).toEqual([9, 7]);
     expect(await engine.pointAtParent(child.id, child.id)).toMatchObject({
       ok: false,
       error: { code: 'bad-request' },
     });
-    const back = valueOf(await engine.pointAtParent(child.id, null));
+    const back = okValue(await engine.pointAtParent(child.id, null));
     expect(named(back, 'child.avhd').link).toBe('orphan');
   });
 
   it('is as it was where opening was cancelled', async () => {
     const { engine } = testEngine();
     const job = testJob();
-    const slow = sources.map((source) => ({
+    const slow = sources().map((source) => ({
       ...source,
       open: async () => {
         await engine.cancel(job.id);
@@ -120,23 +120,23 @@ describe('the pile', () => {
       },
     }));
     expect(await engine.openFiles(slow, job)).toMatchObject({ ok: false, error: { code: 'cancelled' } });
-    expect(valueOf(await engine.open([], testJob())).files).toEqual([]);
+    expect(okValue(await engine.open([], testJob())).files).toEqual([]);
   });
 
   it('opens the sample, and every leaf of it can be looked at', async () => {
     const { engine } = testEngine();
-    const view = valueOf(await engine.openSample());
+    const view = okValue(await engine.openSample());
     expect(view.files.length).toBeGreaterThan(4);
-    for (const leaf of view.leaves) valueOf(await engine.viewFrom(leaf, testJob()));
-    expect(valueOf(await engine.openSample()).files).toHaveLength(view.files.length);
+    for (const leaf of view.leaves) okValue(await engine.viewFrom(leaf, testJob()));
+    expect(okValue(await engine.openSample()).files).toHaveLength(view.files.length);
   });
 
   it('forgets everything when it is closed', async () => {
     const { engine } = testEngine();
-    const view = valueOf(await engine.openFiles(sources, testJob()));
-    valueOf(await engine.viewFrom(view.leaves[0] ?? 0, testJob()));
-    valueOf(await engine.closePile());
-    expect(valueOf(await engine.open([], testJob())).files).toEqual([]);
+    const view = okValue(await engine.openFiles(sources(), testJob()));
+    okValue(await engine.viewFrom(view.leaves[0] ?? 0, testJob()));
+    okValue(await engine.closePile());
+    expect(okValue(await engine.open([], testJob())).files).toEqual([]);
     expect(await engine.readDisk(0, 1)).toMatchObject({ ok: false, error: { code: 'bad-request' } });
     expect(await engine.readFile(view.leaves[0] ?? 0, 0, 1)).toMatchObject({
       ok: false,

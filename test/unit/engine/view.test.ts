@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Prng } from '../../../src/base/prng.ts';
 import { CELL_MISSING, CELL_UNALLOCATED } from '../../../src/engine/api.ts';
-import { fileToOpen, testEngine, testJob, valueOf } from '../../support/enginePlatform.ts';
+import { fileToOpen, okValue, testEngine, testJob } from '../../support/enginePlatform.ts';
 import { chainFiles } from '../../support/vhdFiles.ts';
 
 const files = chainFiles({ seed: 31, depth: 3 });
@@ -9,7 +9,7 @@ const files = chainFiles({ seed: 31, depth: 3 });
 async function opened(some = files) {
   const test = testEngine();
   const sources = some.map(({ name, bytes }) => fileToOpen(name, bytes));
-  const pile = valueOf(await test.engine.openFiles(sources, testJob()));
+  const pile = okValue(await test.engine.openFiles(sources, testJob()));
   return { ...test, pile };
 }
 
@@ -18,7 +18,7 @@ describe('the disk in view', () => {
     const { engine, pile } = await opened();
     for (const [level, file] of files.entries()) {
       const id = pile.files.find(({ name }) => name === file.name)?.id ?? 0;
-      const view = valueOf(await engine.viewFrom(id, testJob()));
+      const view = okValue(await engine.viewFrom(id, testJob()));
       expect(view).toMatchObject({
         complete: true,
         virtualSizeBytes: file.disk.length,
@@ -28,21 +28,21 @@ describe('the disk in view', () => {
       const prng = new Prng(level);
       for (let i = 0; i < 40; i++) {
         const first = prng.below(view.sectorCount);
-        const { bytes, owners } = valueOf(await engine.readDisk(first, 1 + prng.below(3000)));
+        const { bytes, owners } = okValue(await engine.readDisk(first, 1 + prng.below(3000)));
         expect(file.disk.subarray(first * 512, first * 512 + bytes.length).equals(bytes)).toBe(true);
         expect(owners).toHaveLength(bytes.length / 512);
         expect(owners.every((owner) => owner <= level || owner === CELL_UNALLOCATED)).toBe(true);
       }
-      const end = valueOf(await engine.readDisk(view.sectorCount - 2, 100));
+      const end = okValue(await engine.readDisk(view.sectorCount - 2, 100));
       expect(end.bytes).toHaveLength(2 * 512);
     }
   });
 
   it('tells missing sectors from zeros where the base is not here', async () => {
     const { engine, pile } = await opened(files.slice(1));
-    const view = valueOf(await engine.viewFrom(pile.leaves[0] ?? 0, testJob()));
+    const view = okValue(await engine.viewFrom(pile.leaves[0] ?? 0, testJob()));
     expect(view.complete).toBe(false);
-    const { owners, bytes } = valueOf(await engine.readDisk(0, 20_000));
+    const { owners, bytes } = okValue(await engine.readDisk(0, 20_000));
     const expected = files.at(-1)?.disk ?? Buffer.alloc(0);
     expect(owners.includes(CELL_MISSING)).toBe(true);
     expect(owners.includes(CELL_UNALLOCATED)).toBe(false);
@@ -55,8 +55,8 @@ describe('the disk in view', () => {
 
   it('knows the blocks of the files once they were looked at', async () => {
     const { engine, pile } = await opened();
-    valueOf(await engine.viewFrom(pile.leaves[0] ?? 0, testJob()));
-    const blocks = valueOf(await engine.open([], testJob())).files.map((file) => file.blocks);
+    okValue(await engine.viewFrom(pile.leaves[0] ?? 0, testJob()));
+    const blocks = okValue(await engine.open([], testJob())).files.map((file) => file.blocks);
     expect(blocks.every((summary) => summary !== null && summary.allocated > 0 && summary.aligned4k)).toBe(
       true,
     );
@@ -64,27 +64,27 @@ describe('the disk in view', () => {
 
   it('answers maps, shares, the survey, traces and their costs', async () => {
     const { engine, pile } = await opened();
-    const view = valueOf(await engine.viewFrom(pile.leaves[0] ?? 0, testJob()));
-    const survey = valueOf(await engine.survey(testJob()));
+    const view = okValue(await engine.viewFrom(pile.leaves[0] ?? 0, testJob()));
+    const survey = okValue(await engine.survey(testJob()));
     const answered = survey.layers.reduce((sum, count) => sum + count, 0);
     expect(answered + survey.unallocated + survey.missing).toBe(view.sectorCount);
     const request = { firstSector: 0, sectorCount: view.sectorCount, cells: 12, mode: 'layer' } as const;
-    const map = valueOf(await engine.map(request));
+    const map = okValue(await engine.map(request));
     expect(map.exact).toBe(true);
     expect(map.cells).toHaveLength(12);
-    const shares = valueOf(await engine.unitShares(0, 1000));
+    const shares = okValue(await engine.unitShares(0, 1000));
     expect(shares.unitCount).toBe(view.unitCount);
     expect(shares.counts.reduce((sum, count) => sum + count, 0)).toBe(view.sectorCount);
-    const trace = valueOf(await engine.trace(0, 5000));
+    const trace = okValue(await engine.trace(0, 5000));
     expect(trace.extents.reduce((sum, { sectorCount }) => sum + sectorCount, 0)).toBe(5000);
-    const costs = valueOf(await engine.measure(trace));
+    const costs = okValue(await engine.measure(trace));
     expect(costs.coldMicroseconds).toHaveLength(trace.steps.length);
   });
 
   it('refuses what is not on the disk, and goes on', async () => {
     const { engine, pile } = await opened();
     expect(await engine.trace(0, 1)).toMatchObject({ ok: false, error: { code: 'bad-request' } });
-    const { sectorCount, unitCount } = valueOf(await engine.viewFrom(pile.leaves[0] ?? 0, testJob()));
+    const { sectorCount, unitCount } = okValue(await engine.viewFrom(pile.leaves[0] ?? 0, testJob()));
     const map = { firstSector: 0, sectorCount: 8, cells: 4, mode: 'layer' } as const;
     const outcomes = [
       await engine.readDisk(sectorCount, 1),
@@ -103,7 +103,7 @@ describe('the disk in view', () => {
     ];
     for (const outcome of outcomes)
       expect(outcome).toMatchObject({ ok: false, error: { code: 'bad-request' } });
-    valueOf(await engine.readDisk(0, 1));
+    okValue(await engine.readDisk(0, 1));
   });
 
   it('shows the disk that was asked for last, and cancels the one before', async () => {
@@ -114,8 +114,8 @@ describe('the disk in view', () => {
       engine.viewFrom(base, testJob()),
     ]);
     expect(first).toMatchObject({ ok: false, error: { code: 'cancelled' } });
-    expect(valueOf(second).layers).toEqual([base]);
-    expect(valueOf(await engine.readDisk(0, 8)).owners.every((owner) => owner === 0 || owner === 255)).toBe(
+    expect(okValue(second).layers).toEqual([base]);
+    expect(okValue(await engine.readDisk(0, 8)).owners.every((owner) => owner === 0 || owner === 255)).toBe(
       true,
     );
   });

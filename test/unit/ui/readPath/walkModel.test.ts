@@ -2,19 +2,21 @@ import { describe, expect, test } from 'vitest';
 import type { ReadTrace, TraceExtent, TraceStep } from '../../../../src/engine/api.ts';
 import {
   extentAt,
-  firstSectorOf,
   folded,
   type Lane,
   type LayerShape,
   NO_BLOCK,
-  stepsOfSector,
+  spanOfSector,
+  spanOfStep,
+  type Walk,
   walkOf,
+  walkSpans,
 } from '../../../../src/ui/readPath/walkModel.ts';
 
 const BLOCK = 9114;
 const SECTOR = BLOCK * 4096 + 2821;
 const at = { block: BLOCK, sectorInBlock: 2821, sectorCount: 1 };
-const shape: LayerShape = { blockSectors: 4096, bitOrder: 'msb-first' };
+const shape: LayerShape = { bitOrder: 'msb-first' };
 const six = Array.from({ length: 6 }, () => shape);
 
 const bat = (layer: number, entry: number): TraceStep => ({
@@ -40,6 +42,12 @@ function traceOf(steps: TraceStep[], extents: TraceExtent[] = []): ReadTrace {
   return { firstSector: SECTOR, sectorCount: 1, extents, steps, fileReads: [], complete: true };
 }
 
+/** The first walk of a trace. */
+function firstWalk(trace: ReadTrace, layers: readonly LayerShape[]): Walk {
+  const none = { firstStep: 0, endStep: 0, firstSector: trace.firstSector, sectorCount: 0 };
+  return walkOf(trace, layers, walkSpans(trace)[0] ?? none);
+}
+
 /** The read of the look's specimen: layer 1 holds the block but not the sector, layer 3 answers. */
 const specimen = traceOf([
   bat(0, NO_BLOCK),
@@ -55,7 +63,7 @@ const specimen = traceOf([
 ]);
 
 describe('the walk of one sector', () => {
-  const walk = walkOf(specimen, six, SECTOR);
+  const walk = firstWalk(specimen, six);
 
   test('has a lane for every file that is asked, and one each for those that are not', () => {
     expect(
@@ -95,104 +103,90 @@ describe('the walk of one sector', () => {
 
 describe('other ends', () => {
   test('no file holds it: the base fills in zeros', () => {
-    const walk = walkOf(
-      traceOf([bat(0, NO_BLOCK), fall(0), bat(1, NO_BLOCK), zeros(1)]),
-      six.slice(0, 2),
-      SECTOR,
-    );
+    const walk = firstWalk(traceOf([bat(0, NO_BLOCK), fall(0), bat(1, NO_BLOCK), zeros(1)]), six.slice(0, 2));
     expect(walk.end).toBe('zero');
     expect(walk.lanes[1]).toMatchObject({ data: { kind: 'zero', fileOffset: -1 } });
   });
 
   test('the oldest file asks a parent that is not here', () => {
-    const walk = walkOf(
-      traceOf([bat(0, NO_BLOCK), fall(0), bat(1, NO_BLOCK), fall(1)]),
-      six.slice(0, 2),
-      SECTOR,
-    );
+    const walk = firstWalk(traceOf([bat(0, NO_BLOCK), fall(0), bat(1, NO_BLOCK), fall(1)]), six.slice(0, 2));
     expect(walk.end).toBe('missing');
   });
 
   test('a walk whose steps were not all kept says so', () => {
-    expect(walkOf(traceOf([bat(0, NO_BLOCK), fall(0)]), six, SECTOR).end).toBe('cut-short');
-    expect(walkOf(traceOf([]), six, SECTOR)).toMatchObject({ steps: [], end: 'cut-short' });
+    expect(firstWalk(traceOf([bat(0, NO_BLOCK), fall(0)]), six).end).toBe('cut-short');
+    expect(firstWalk(traceOf([]), six)).toMatchObject({ steps: [], end: 'cut-short' });
   });
 
-  test('a flat image answers without table or bitmap; its steps count from the first sector of the disk', () => {
-    const flat: LayerShape = { blockSectors: null, bitOrder: 'msb-first' };
+  test('a flat image answers without table or bitmap', () => {
     const step: TraceStep = {
+      ...at,
       layer: 0,
       block: 0,
-      sectorInBlock: SECTOR,
-      sectorCount: 4,
+      sectorInBlock: 0,
       action: 'read-data',
       fileOffset: 4096,
     };
-    const walk = walkOf(traceOf([step]), [flat], SECTOR + 2);
-    expect(walk.lanes).toMatchObject([
-      { bat: null, bitmap: null, data: { fileOffset: 4096 + 1024, sectorCount: 2 } },
+    expect(firstWalk(traceOf([step]), [shape]).lanes).toMatchObject([
+      { bat: null, bitmap: null, data: { kind: 'data', fileOffset: 4096, sectorCount: 1 } },
     ]);
   });
 });
 
 describe('a range of sectors', () => {
-  const many = { block: 2, sectorInBlock: 100, sectorCount: 64 };
+  const run = (sectorInBlock: number, sectorCount: number) => ({ block: 2, sectorInBlock, sectorCount });
   const steps: TraceStep[] = [
-    { ...many, layer: 0, action: 'bat-lookup', entryOffset: 8, entry: 7 },
-    {
-      ...many,
-      sectorCount: 16,
-      layer: 0,
-      action: 'bitmap-lookup',
-      bitmapOffset: 1012,
-      present: true,
-      cached: false,
-    },
-    { ...many, sectorCount: 16, layer: 0, action: 'read-data', fileOffset: 60_000 },
-    {
-      ...many,
-      sectorInBlock: 116,
-      sectorCount: 48,
-      layer: 0,
-      action: 'bitmap-lookup',
-      bitmapOffset: 1014,
-      present: false,
-      cached: true,
-    },
-    { ...many, sectorInBlock: 116, sectorCount: 48, layer: 0, action: 'fall-to-parent' },
-    {
-      ...many,
-      sectorInBlock: 116,
-      sectorCount: 48,
-      layer: 1,
-      action: 'bat-lookup',
-      entryOffset: 8,
-      entry: NO_BLOCK,
-    },
-    { ...many, sectorInBlock: 116, sectorCount: 48, layer: 1, action: 'fill-zero' },
+    { ...run(100, 16), layer: 0, action: 'bat-lookup', entryOffset: 8, entry: 7 },
+    { ...run(100, 16), layer: 0, action: 'bitmap-lookup', bitmapOffset: 1012, present: true, cached: false },
+    { ...run(100, 16), layer: 0, action: 'read-data', fileOffset: 60_000 },
+    { ...run(116, 48), layer: 0, action: 'bat-lookup', entryOffset: 8, entry: 7 },
+    { ...run(116, 48), layer: 0, action: 'bitmap-lookup', bitmapOffset: 1014, present: false, cached: true },
+    { ...run(116, 48), layer: 0, action: 'fall-to-parent' },
+    { ...run(116, 48), layer: 1, action: 'bat-lookup', entryOffset: 8, entry: NO_BLOCK },
+    { ...run(116, 48), layer: 1, action: 'fill-zero' },
+    { ...run(164, 2), layer: 0, action: 'bat-lookup', entryOffset: 8, entry: NO_BLOCK },
+    { ...run(164, 2), layer: 0, action: 'fall-to-parent' },
   ];
-  const trace = traceOf(steps);
-  const shapes = [shape, shape];
+  const trace = { ...traceOf(steps), firstSector: 8292 };
+  const spans = walkSpans(trace);
 
-  test('a sector walks only through the steps that speak of it', () => {
-    expect(firstSectorOf(steps[0] as TraceStep, shapes)).toBe(8292);
-    expect(stepsOfSector(trace, shapes, 8292)).toEqual([0, 1, 2]);
-    expect(stepsOfSector(trace, shapes, 8310)).toEqual([0, 3, 4, 5, 6]);
-    expect(stepsOfSector(trace, shapes, 8292 + 64)).toEqual([]);
+  test('is one walk after the other, each for the sectors that share it', () => {
+    expect(spans).toEqual([
+      { firstStep: 0, endStep: 3, firstSector: 8292, sectorCount: 16 },
+      { firstStep: 3, endStep: 8, firstSector: 8308, sectorCount: 48 },
+      { firstStep: 8, endStep: 10, firstSector: 8356, sectorCount: 2 },
+    ]);
   });
 
-  test('the bitmap byte and bit, and the data, are those of the sector that is walked', () => {
-    const [lane] = walkOf(trace, shapes, 8292 + 9).lanes;
-    expect(lane).toMatchObject({
-      bitmap: { byteOffset: 1012 + 1, bit: 109 % 8, sectorCount: 7 },
-      data: { fileOffset: 60_000 + 9 * 512, sectorCount: 7 },
+  test('walks that end in a missing parent are told apart, also in a chain of one file', () => {
+    const lost = (count: number): TraceStep[] => [
+      { ...run(0, count), layer: 0, action: 'bat-lookup', entryOffset: 0, entry: NO_BLOCK },
+      { ...run(0, count), layer: 0, action: 'fall-to-parent' },
+    ];
+    const two = walkSpans({ ...traceOf([...lost(5), ...lost(7)]), firstSector: 0 });
+    expect(two.map((span) => [span.firstSector, span.sectorCount])).toEqual([
+      [0, 5],
+      [5, 7],
+    ]);
+  });
+
+  test('every step and every sector belongs to its walk', () => {
+    steps.forEach((_, step) => {
+      const span = spanOfStep(spans, step);
+      expect(span && step >= span.firstStep && step < span.endStep).toBe(true);
     });
+    expect(
+      [8291, 8292, 8307, 8308, 8357, 8358].map((sector) => spanOfSector(spans, sector)?.firstStep),
+    ).toEqual([undefined, 0, 0, 3, 8, undefined]);
+    expect(spanOfStep(spans, 10)).toBeNull();
   });
 
-  test('VHDX counts the bits of a byte from its other end', () => {
-    const lsb: LayerShape = { blockSectors: 4096, bitOrder: 'lsb-first' };
-    const [lane] = walkOf(trace, [lsb, lsb], 8292).lanes;
-    expect(lane).toMatchObject({ bitmap: { bit: 7 - (100 % 8) } });
+  test('the bit that was asked is the one of the first sector; VHDX counts from the other end of the byte', () => {
+    const span = spans[0];
+    if (!span) throw new Error('there is a first walk');
+    const bitOf = (bitOrder: LayerShape['bitOrder']) => walkOf(trace, [{ bitOrder }], span).lanes[0];
+    expect(bitOf('msb-first')).toMatchObject({ bitmap: { byteOffset: 1012, bit: 4 } });
+    expect(bitOf('lsb-first')).toMatchObject({ bitmap: { byteOffset: 1012, bit: 3 } });
   });
 
   test('the extent of a sector is found, and none outside', () => {
@@ -221,7 +215,7 @@ describe('folding', () => {
     bitmap(15, true),
     read(15),
   ];
-  const { lanes } = walkOf(traceOf(steps), deep, SECTOR);
+  const { lanes } = firstWalk(traceOf(steps), deep);
   const describeLane = (lane: Lane) =>
     lane.kind === 'asked' ? `${lane.layer}` : `${lane.kind} ${lane.from}–${lane.to}`;
 
@@ -246,7 +240,7 @@ describe('folding', () => {
   });
 
   test('a short chain is never folded', () => {
-    const short = walkOf(traceOf(steps.slice(0, 24)), deep.slice(0, 12), SECTOR);
+    const short = firstWalk(traceOf(steps.slice(0, 24)), deep.slice(0, 12));
     expect(folded(short.lanes, 12, 3, new Set())).toEqual(short.lanes);
   });
 
@@ -256,7 +250,7 @@ describe('folding', () => {
       bat(19, NO_BLOCK),
       zeros(19),
     ];
-    const walk = walkOf(traceOf(all), deep.slice(0, 20), SECTOR);
+    const walk = firstWalk(traceOf(all), deep.slice(0, 20));
     expect(folded(walk.lanes, 12, 3, new Set()).map(describeLane)).toEqual(['none 0–18', '19']);
   });
 });

@@ -1,0 +1,38 @@
+/** Passes calls of `tools/bench.mjs` on to the worker, with the files and handles that the user would give. */
+import type { BenchCall } from './bench.worker.ts';
+
+declare global {
+  interface Window {
+    /** Runs one bench in a worker; `fresh` starts a new one, so that nothing of the others is in its memory. */
+    runBench(name: string, fresh?: boolean): Promise<unknown>;
+  }
+}
+
+const input = document.querySelector('input') as HTMLInputElement;
+const handles: FileSystemFileHandle[] = [];
+let worker: Worker | null = null;
+
+addEventListener('dragover', (event) => event.preventDefault());
+addEventListener('drop', async (event) => {
+  event.preventDefault();
+  const items = [...(event.dataTransfer?.items ?? [])];
+  for (const handle of await Promise.all(items.map((item) => item.getAsFileSystemHandle()))) {
+    if (handle?.kind === 'file') handles.push(handle as FileSystemFileHandle);
+  }
+  document.body.dataset.dropped = String(handles.length);
+});
+
+window.runBench = (name, fresh = false) => {
+  if (fresh) {
+    worker?.terminate();
+    worker = null;
+  }
+  worker ??= new Worker(new URL('./bench.worker.ts', import.meta.url), { type: 'module' });
+  const running = worker;
+  return new Promise((resolve, reject) => {
+    running.onmessage = ({ data }) => (data.ok ? resolve(data.value) : reject(new Error(data.message)));
+    running.onerror = ({ message }) => reject(new Error(message));
+    const call: BenchCall = { name, files: [...(input.files ?? [])], handles };
+    running.postMessage(call);
+  });
+};
