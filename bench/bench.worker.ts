@@ -28,11 +28,9 @@ async function withChain<T>(
   work: (chain: PrivateChain) => Promise<T>,
 ): Promise<T> {
   const chain = await making;
-  try {
-    return await work(chain);
-  } finally {
-    await removePrivateChain(chain);
-  }
+  const result = await work(chain);
+  await removePrivateChain(chain);
+  return result;
 }
 
 const BENCHES: Readonly<Record<string, (call: BenchCall) => Promise<unknown>>> = {

@@ -2,6 +2,7 @@
 import { must } from '../src/base/assert.ts';
 import type { DiskChain } from '../src/chain/diskChain.ts';
 import { openChain } from '../src/chain/openChain.ts';
+import type { DiskCore } from '../src/core/core.ts';
 import { loadCore } from '../src/core/loadCore.ts';
 import type { DiskImage } from '../src/formats/diskImage.ts';
 import { isDiskImage, openImage } from '../src/formats/openImage.ts';
@@ -55,6 +56,12 @@ export async function openDisk(
 ): Promise<DiskChain> {
   const images = await openImages(files);
   return openChain(await core, images, { complete: true, ...(stagingBytes ? { stagingBytes } : {}) });
+}
+
+/** The core behind a disk: lookups alone are timed there. */
+export function coreOf(disk: DiskChain): DiskCore {
+  // biome-ignore lint/complexity/useLiteralKeys: the field is private, and stays so for all but this.
+  return disk['core'];
 }
 
 export async function closeFiles(files: readonly RandomAccessFile[]): Promise<void> {

@@ -1,7 +1,7 @@
 /** Figures of lookups alone, no byte of data read: the index against the walk, and WASM against the same loop here. */
 import { Prng } from '../src/base/prng.ts';
 import type { DiskChain } from '../src/chain/diskChain.ts';
-import { closeFiles, openDisk, openFiles, type PrivateChain } from './chains.ts';
+import { closeFiles, coreOf, openDisk, openFiles, type PrivateChain } from './chains.ts';
 import { atLeast, type Figure, shown } from './figures.ts';
 import { alternate } from './timing.ts';
 
@@ -34,7 +34,7 @@ class TypeScriptIndex {
 
   /** Blocks as large as units, and the same bitmap size, in all layers. */
   static async of(disk: DiskChain): Promise<TypeScriptIndex> {
-    const core = disk['core'];
+    const core = coreOf(disk);
     const bats = disk.layers.map((_, layer) => {
       const bytes = core.batBytes(layer);
       return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -88,7 +88,7 @@ export async function lookups(chain: PrivateChain): Promise<Figure[]> {
   const files = await openFiles(chain);
   const disk = await openDisk(files);
   await disk.survey();
-  const core = disk['core'];
+  const core = coreOf(disk);
   const prng = new Prng(5);
   const queries = Float64Array.from({ length: QUERIES }, () => prng.below(disk.sectorCount));
   const staged = new Float64Array(core.staging.buffer, core.staging.byteOffset, QUERIES);

@@ -12,12 +12,15 @@ const input = document.querySelector('input') as HTMLInputElement;
 const handles: FileSystemFileHandle[] = [];
 let worker: Worker | null = null;
 
-addEventListener('dragover', (event) => event.preventDefault());
-addEventListener('drop', async (event) => {
+document.addEventListener('dragover', (event) => event.preventDefault());
+document.addEventListener('drop', async (event) => {
   event.preventDefault();
   const items = [...(event.dataTransfer?.items ?? [])];
   for (const handle of await Promise.all(items.map((item) => item.getAsFileSystemHandle()))) {
-    if (handle?.kind === 'file') handles.push(handle as FileSystemFileHandle);
+    if (handle?.kind !== 'file') continue;
+    // Workers cannot ask.
+    await handle.requestPermission({ mode: 'readwrite' });
+    handles.push(handle as FileSystemFileHandle);
   }
   document.body.dataset.dropped = String(handles.length);
 });

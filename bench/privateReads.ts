@@ -73,13 +73,14 @@ export async function wholeDisk(chain: PrivateChain): Promise<Figure[]> {
     () => makeReads(raw),
   );
   closeHandles(handles);
-  const shallow = await openDisk(await openFiles(chain, chain.names.length - 2));
+  const shallowFiles = await openFiles(chain, chain.names.length - 2);
+  const shallow = await openDisk(shallowFiles);
   const toShallow = await alternate(
     7,
     () => readWhole(disk),
     () => readWhole(shallow),
   );
-  await closeFiles(files);
+  await closeFiles([...files, ...shallowFiles]);
   const bytes = disk.sectorCount * SECTOR_BYTES;
   return [
     atLeast('whole 64-deep 1 GiB disk, of the same extents without lookup', toRaw.ratio, 0.6),

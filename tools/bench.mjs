@@ -4,7 +4,6 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build as buildParts } from './build.mjs';
 import { ARGS, findBrowser } from './find-browser.mjs';
 import { ensureInstalled, ROOT } from './install.mjs';
 import { serve } from './serve.mjs';
@@ -37,9 +36,18 @@ const SCRIPT_LIMIT_BYTES = 120 * 1024;
 const asJson = process.argv.includes('--json');
 const only = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
 
+/** What the builds say goes to standard error: standard output is for figures. */
+function buildParts() {
+  const script = path.join(ROOT, 'tools/build.mjs');
+  const { status } = spawnSync(process.execPath, [script, 'core', 'app', '--if-stale'], {
+    stdio: ['ignore', process.stderr, process.stderr],
+  });
+  if (status !== 0) throw new Error('The build failed.');
+}
+
 async function buildBenches() {
   const { build } = await import('vite');
-  const shared = { configFile: false, logLevel: 'warn', publicDir: false };
+  const shared = { configFile: false, logLevel: 'error', publicDir: false };
   await build({
     ...shared,
     root: path.join(ROOT, 'bench'),
@@ -234,7 +242,7 @@ async function measure(context, address, work) {
 
 async function main() {
   ensureInstalled();
-  buildParts(['core', 'app'], { ifStale: true });
+  buildParts();
   await buildBenches();
   const { chromium } = await import('@playwright/test');
   const { executablePath, env } = findBrowser();

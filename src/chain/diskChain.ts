@@ -96,6 +96,7 @@ export class DiskChain implements VirtualDisk {
 
   /** Throws 'parent-missing' where a sector has no answer, and the storage's fault where a file cannot be read. */
   async read(firstSector: number, target: Uint8Array): Promise<void> {
+    if (this.readOneRun(firstSector, target)) return;
     await this.readRuns(firstSector, target, null, (gap) => {
       if (gap.layer === LAYER_MISSING) {
         throw missingParent(
@@ -284,6 +285,19 @@ export class DiskChain implements VirtualDisk {
     }
   }
 
+  /** Most small reads lie in one run of one file: no plan and no waiting for those. False = nothing was done. */
+  private readOneRun(firstSector: number, target: Uint8Array): boolean {
+    const { core, files } = this;
+    const sectorCount = target.length / SECTOR_BYTES;
+    if (files.readNow === null) return false;
+    this.checkRange(firstSector, sectorCount);
+    if (this.resolveNow(firstSector, sectorCount) !== 1 || core.answeredSectors !== sectorCount) return false;
+    const layer = core.extents[3] ?? LAYER_UNALLOCATED;
+    if (layer >= LAYER_MISSING) return false;
+    this.readRunNow(files.readNow[layer], core.extents[1] ?? 0, target, firstSector);
+    return true;
+  }
+
   /** As far as one call of the core answers; returns the sectors read. */
   private readSomeNow(
     firstSector: number,
@@ -297,11 +311,6 @@ export class DiskChain implements VirtualDisk {
     const found = this.resolveNow(firstSector, wanted);
     const answered = core.answeredSectors;
     const { extents } = core;
-    const onlyLayer = extents[3] ?? LAYER_UNALLOCATED;
-    if (found === 1 && answered === wanted && onlyLayer < LAYER_MISSING && !onRun) {
-      this.readRunNow(reads[onlyLayer], extents[1] ?? 0, target, firstSector);
-      return answered;
-    }
     plan.clear();
     for (let i = 0; i < found * EXTENT_FIELDS; i += EXTENT_FIELDS) {
       const layer = extents[i + 3] ?? 0;

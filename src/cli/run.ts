@@ -1,6 +1,6 @@
 /** Runs one call and turns whatever happens into an exit status: 0, 1 (the data is at fault) or 2 (the call is). */
-import packageFile from '../../package.json' with { type: 'json' };
 import { DiskError, type Problem } from '../base/errors.ts';
+import { VERSION } from '../base/version.ts';
 import { type Call, parseCall } from './arguments.ts';
 import { exportCommand } from './commands/export.ts';
 import { hashCommand } from './commands/hash.ts';
@@ -32,7 +32,7 @@ async function perform(call: Call, io: Io): Promise<boolean> {
       await io.out(HELP);
       return false;
     case 'version':
-      await io.out(`disklab ${packageFile.version}\n`);
+      await io.out(`disklab ${VERSION}\n`);
       return false;
     case 'tree':
       return treeCommand(call, io);

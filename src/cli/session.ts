@@ -11,6 +11,7 @@ import { pileView } from '../engine/pileView.ts';
 import type { Finding } from '../formats/finding.ts';
 import { isDiskImage } from '../formats/openImage.ts';
 import { openRaw } from '../formats/raw/open.ts';
+import { checkBlocks } from '../formats/vhd/blockChecks.ts';
 import { type CollectedFile, Collection } from './collect.ts';
 import type { Io } from './io.ts';
 import { progressLine } from './progressLine.ts';
@@ -97,6 +98,21 @@ export class Session {
     }
   }
 
+  /** The view with what its block table tells: blocks outside the file, or on top of one another. */
+  async withTable(view: FileView): Promise<FileView> {
+    const { content } = this.pile.get(view.id);
+    if (!isDiskImage(content) || content.tables.kind !== 'vhd-blocks') return view;
+    const bat = new Uint8Array(content.tables.batEntries * 4);
+    try {
+      await content.file.read(content.tables.batOffset, bat);
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      return { ...view, findings: [...view.findings, unreadFinding(view, error)] };
+    }
+    const { findings, summary } = checkBlocks(content, bat);
+    return { ...view, findings: [...view.findings, ...findings], blocks: summary };
+  }
+
   /** The path as the user would write it. */
   shown(path: string): string {
     return this.shownOf.get(path) ?? path;
@@ -167,6 +183,20 @@ export class Session {
 
 function placeOf({ file, offset, lengthBytes }: Finding) {
   return { file, offset, lengthBytes };
+}
+
+function unreadFinding(view: FileView, { problem }: DiskError): Finding {
+  return {
+    rule: 'table-not-read',
+    severity: 'error',
+    code: null,
+    file: view.name,
+    offset: problem.where?.offset ?? 0,
+    lengthBytes: problem.where?.lengthBytes ?? 0,
+    message: problem.message,
+    meaning: problem.meaning ?? 'Its block table is not known.',
+    remedy: problem.remedy ?? 'Try again when the cause is gone.',
+  };
 }
 
 /** Says why a file is no disk: the gravest of its findings. */

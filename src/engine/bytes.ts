@@ -16,6 +16,9 @@ import type { Region } from './api.ts';
 /** The largest piece that one call gives out. */
 export const LARGEST_READ_BYTES = 16 * MIB;
 
+/** 2040 GiB in blocks of 512 KiB take 16 MiB; a table beyond this comes from no real maker, and its blocks are not named. */
+const LARGEST_TABLE_BYTES = 64 * MIB;
+
 /** Up to so many blocks are listed one by one; more are listed as stretches. */
 const BLOCKS_ONE_BY_ONE = 2048;
 const MOST_STRETCHES = 4096;
@@ -133,7 +136,8 @@ function flatData(image: DiskImage, dataOffset: number): Annotation {
 }
 
 async function readTable(file: RandomAccessFile, tables: BlockTables): Promise<Table> {
-  const held = Math.max(0, Math.min(tables.batEntries * ENTRY_BYTES, file.sizeBytes - tables.batOffset));
+  const inFile = Math.max(0, Math.min(tables.batEntries * ENTRY_BYTES, file.sizeBytes - tables.batOffset));
+  const held = inFile <= LARGEST_TABLE_BYTES ? inFile : 0;
   const batBytes = new Uint8Array(held);
   if (held > 0) await file.read(tables.batOffset, batBytes);
   return { batBytes, places: blockPlaces(batBytes) };

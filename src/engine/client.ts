@@ -115,10 +115,12 @@ export class EngineClient {
   }
 
   private end(problem: Problem, tell: boolean): void {
+    if (this.death === null) {
+      this.remote[releaseProxy]();
+      this.worker.terminate();
+    }
     this.death = problem;
     this.stopPinging();
-    this.remote[releaseProxy]();
-    this.worker.terminate();
     for (const settle of [...this.waiting]) settle(problem);
     if (tell) for (const listener of [...this.listeners]) listener(problem);
   }

@@ -32,9 +32,10 @@ import type {
   UnitShares,
 } from './api.ts';
 import { FileStructures, LARGEST_READ_BYTES, readPiece } from './bytes.ts';
+import { chainView, sameSteps, tableBytes } from './chainInView.ts';
 import { Jobs } from './jobs.ts';
 import { type FileToOpen, openInto } from './opening.ts';
-import { Pile } from './pile.ts';
+import { Pile, type ReplacedFile } from './pile.ts';
 import { pileView } from './pileView.ts';
 import type { Platform } from './platform.ts';
 import { listPrivate, privateFile, removePrivate, takePrivate } from './privateStorage.ts';
@@ -71,7 +72,7 @@ export class Engine implements EngineApi {
     return this.jobs.run(job, async (signal) => {
       const startMs = performance.now();
       const meter = new ProgressMeter(job.report, 'Opening files', 'files', files.length);
-      await openInto(this.pile, files, meter, signal);
+      await this.retire(await openInto(this.pile, files, meter, signal));
       return pileView(this.pile, performance.now() - startMs);
     });
   }
@@ -113,7 +114,7 @@ export class Engine implements EngineApi {
       const { ids, images, complete } = this.pile.chainFrom(leaf);
       const module = await this.core();
       const view = await this.slot.show(jobSignal, async (signal) => {
-        const meter = new ProgressMeter(job.report, 'Reading block tables', 'bytes', null);
+        const meter = new ProgressMeter(job.report, 'Reading block tables', 'bytes', tableBytes(images));
         const chain = await openChain(module, images, { complete, meter, signal });
         meter.finish();
         return { layers: ids, chain };
@@ -151,9 +152,7 @@ export class Engine implements EngineApi {
     return this.jobs.run(job, (jobSignal) =>
       this.slot.use(async (chain, signal) => {
         const meter = new ProgressMeter(job.report, 'Reading bitmaps', 'blocks', chain.unitCount);
-        const survey = await chain.survey(meter, signal);
-        meter.finish();
-        return survey;
+        return chain.survey(meter, signal);
       }, jobSignal),
     );
   }
@@ -163,7 +162,11 @@ export class Engine implements EngineApi {
   }
 
   measure(trace: ReadTrace): Promise<Outcome<TraceCosts>> {
-    return this.onDisk((chain) => chain.measure(trace));
+    return this.onDisk(async (chain) => {
+      const now = await chain.trace(trace.firstSector, trace.sectorCount);
+      if (!sameSteps(now, trace)) throw badRequest('That walk was made on another disk: trace it again.');
+      return chain.measure(trace);
+    });
   }
 
   readDisk(firstSector: number, sectorCount: number): Promise<Outcome<DiskBytes>> {
@@ -225,12 +228,7 @@ export class Engine implements EngineApi {
       const scanner = await this.byteScanner();
       const tools = { isZero: scanner.isZero.bind(scanner), report: job.report, signal };
       const replaced = await takePrivate(this.platform, this.pile, files, tools);
-      for (const { id, file } of replaced) {
-        this.structures.forget(file);
-        // The chain in view goes on reading from the old file until another takes its place.
-        if (this.slot.layers.includes(id)) this.slot.closeLater(file);
-        else await file.close();
-      }
+      await this.retire(replaced);
       return pileView(this.pile, performance.now() - startMs);
     });
   }
@@ -260,6 +258,15 @@ export class Engine implements EngineApi {
     });
   }
 
+  /** Closes files that others replaced; the chain in view goes on reading from them until another is shown. */
+  private async retire(replaced: readonly ReplacedFile[]): Promise<void> {
+    for (const { id, file } of replaced) {
+      this.structures.forget(file);
+      if (this.slot.layers.includes(id)) this.slot.closeLater(file);
+      else await file.close();
+    }
+  }
+
   private core(): Promise<CoreModule> {
     this.module ??= this.platform.loadCore().catch((error: unknown) => {
       this.module = null;
@@ -272,31 +279,6 @@ export class Engine implements EngineApi {
     this.scanner ??= this.core().then((module) => ByteScanner.create(module));
     return this.scanner;
   }
-}
-
-function chainView({ layers, chain }: View, complete: boolean, openMilliseconds: number): ChainView {
-  const {
-    sectorCount,
-    unitSectors,
-    unitCount,
-    tableBytes,
-    bitmapCacheBytes,
-    bitmapCacheLimitBytes,
-    findings,
-  } = chain;
-  return {
-    layers,
-    virtualSizeBytes: sectorCount * SECTOR_BYTES,
-    sectorCount,
-    unitSectors,
-    unitCount,
-    complete,
-    tableBytes,
-    bitmapCacheBytes,
-    bitmapCacheLimitBytes,
-    findings,
-    openMilliseconds,
-  };
 }
 
 function badRequest(message: string): DiskError {

@@ -6,7 +6,7 @@ import { type JoinedPieces, joinSplitFiles } from '../chain/joinSplitFiles.ts';
 import type { DiskImage, RefusedFile } from '../formats/diskImage.ts';
 import type { Finding } from '../formats/finding.ts';
 import { openImage } from '../formats/openImage.ts';
-import type { Pile } from './pile.ts';
+import type { Pile, PileEntry, ReplacedFile } from './pile.ts';
 import type { OpenedFile } from './platform.ts';
 
 /** Opening is mostly waiting: several files at once, few enough to keep memory small. */
@@ -24,68 +24,110 @@ interface Failure {
 }
 
 /**
- * Adds what can be opened to the pile and notes what cannot. Cancelled, it throws the signal's reason and the pile is
- * as it was.
+ * Adds what can be opened to the pile and notes what cannot. A file that was opened before and has changed since takes
+ * its old place; the old files are returned, still open. Cancelled, it throws the signal's reason and the pile is as it
+ * was.
  */
 export async function openInto(
   pile: Pile,
   sources: readonly FileToOpen[],
   meter: ProgressMeter,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<ReplacedFile[]> {
   const failures: Failure[] = [];
-  /** Runs `work` for each; a fault of the outside world becomes a failure of that file alone. */
-  const each = async <T, R>(
-    items: readonly T[],
-    pathOf: (item: T) => string,
-    work: (item: T) => Promise<R>,
-  ) => {
-    const results = await inParallel(items, FILES_AT_ONCE, async (item) => {
-      if (signal.aborted) return null;
-      try {
-        return await work(item);
-      } catch (error) {
-        if (!(error instanceof DiskError)) throw error;
-        failures.push({ path: pathOf(item), finding: failureFinding(pathOf(item), error.problem) });
-        return null;
-      }
-    });
-    return results.filter((result) => result !== null);
-  };
-
   const opened = await each(
     sources,
     ({ path }) => path,
     (source) => source.open(),
+    failures,
+    signal,
   );
-  const fresh = opened.filter(
-    ({ file, path, storage, changedMs }) => !pile.holds(path, storage, file.sizeBytes, changedMs),
-  );
-  const joined = await joinSplitFiles(fresh);
+  const fresh = withoutKnown(pile, opened);
   const recognised = await each(
-    joined,
+    await joinSplitFiles([...fresh]),
     ({ pieces }) => pieces[0].path,
     async (one) => {
-      try {
-        const content = await openJoined(one);
-        meter.advance(one.pieces.length);
-        return { ...one.pieces[0], content };
-      } catch (error) {
-        await one.file.close();
-        throw error;
-      }
+      const content = await recognise(one);
+      meter.advance(one.pieces.length);
+      return { ...one.pieces[0], content };
     },
+    failures,
+    signal,
   );
-  if (signal.aborted) {
-    await Promise.all(opened.map(({ file }) => file.close()));
-    signal.throwIfAborted();
-  }
-  await Promise.all(opened.filter((one) => !fresh.includes(one)).map(({ file }) => file.close()));
+  const unused = signal.aborted ? opened : opened.filter((one) => !fresh.has(one));
+  await Promise.all(unused.map(({ file }) => file.close()));
+  signal.throwIfAborted();
+
+  const replaced: ReplacedFile[] = [];
   for (const { path, storage, changedMs, handle, content } of recognised) {
-    pile.add({ path, storage, changedMs, handle, content });
+    const entry = { path, storage, changedMs, handle, content };
+    const older = await olderEntry(pile, entry);
+    if (older) {
+      replaced.push({ id: older.id, file: older.content.file });
+      pile.update(older.id, { ...entry, blocks: null });
+    } else pile.add(entry);
   }
   for (const { path, finding } of failures) pile.fail(path, finding);
   meter.finish();
+  return replaced;
+}
+
+/** Runs `work` for each; a fault of the outside world becomes a failure of that file alone. */
+async function each<T, R>(
+  items: readonly T[],
+  pathOf: (item: T) => string,
+  work: (item: T) => Promise<R>,
+  failures: Failure[],
+  signal: AbortSignal,
+): Promise<R[]> {
+  const results = await inParallel(items, FILES_AT_ONCE, async (item) => {
+    if (signal.aborted) return [];
+    try {
+      return [await work(item)];
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      failures.push({ path: pathOf(item), finding: failureFinding(pathOf(item), error.problem) });
+      return [];
+    }
+  });
+  return results.flat();
+}
+
+function withoutKnown(pile: Pile, opened: readonly OpenedFile[]): ReadonlySet<OpenedFile> {
+  const seen = new Set(pile.all.map((entry) => identity({ ...entry, file: entry.content.file })));
+  return new Set(opened.filter((one) => !seen.has(identity(one)) && seen.add(identity(one))));
+}
+
+/** The entry that this file had before it was changed on disk. A name without its folder proves nothing. */
+async function olderEntry(pile: Pile, now: Omit<PileEntry, 'id' | 'blocks'>): Promise<PileEntry | null> {
+  for (const entry of pile.all) {
+    if (entry.storage !== now.storage || entry.content.file.name !== now.content.file.name) continue;
+    const same =
+      now.handle && entry.handle
+        ? await now.handle.isSameEntry(entry.handle)
+        : !now.handle && !entry.handle && now.path.includes('/') && now.path === entry.path;
+    if (same) return entry;
+  }
+  return null;
+}
+
+async function recognise(one: JoinedPieces<OpenedFile>): Promise<DiskImage | RefusedFile> {
+  try {
+    return await openJoined(one);
+  } catch (error) {
+    await one.file.close();
+    throw error;
+  }
+}
+
+/** The same for the same file of the same age: what is dropped twice is taken once. */
+function identity({
+  file,
+  path,
+  storage,
+  changedMs,
+}: Pick<OpenedFile, 'file' | 'path' | 'storage' | 'changedMs'>): string {
+  return JSON.stringify([path, storage, file.sizeBytes, changedMs]);
 }
 
 /** A set of pieces with an error is not a disk, whatever its last piece says. */

@@ -7,6 +7,7 @@ import { assemble, type Forest, pointAtParent } from '../chain/assemble.ts';
 import type { DiskImage, RefusedFile } from '../formats/diskImage.ts';
 import type { Finding } from '../formats/finding.ts';
 import { isDiskImage } from '../formats/openImage.ts';
+import type { RandomAccessFile } from '../storage/randomAccessFile.ts';
 import type { BlockSummary, FileId, FileView } from './api.ts';
 
 export interface PileEntry {
@@ -36,6 +37,12 @@ export interface ChainOfFiles {
   readonly images: readonly DiskImage[];
   /** False: the last file's parent is not here. */
   readonly complete: boolean;
+}
+
+/** A file whose place in the pile another has taken; still open. */
+export interface ReplacedFile {
+  readonly id: FileId;
+  readonly file: RandomAccessFile;
 }
 
 export class Pile {
@@ -70,17 +77,6 @@ export class Pile {
 
   fail(path: string, finding: Finding): void {
     this.failed.set(path, finding);
-  }
-
-  /** The same file of the same age was opened before. */
-  holds(path: string, storage: FileView['storage'], sizeBytes: number, changedMs: number | null): boolean {
-    return this.all.some(
-      (entry) =>
-        entry.path === path &&
-        entry.storage === storage &&
-        entry.content.file.sizeBytes === sizeBytes &&
-        entry.changedMs === changedMs,
-    );
   }
 
   /** Changes what is known of a file; its number, its children and links by hand stay. */

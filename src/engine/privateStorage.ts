@@ -9,7 +9,7 @@ import { type FileSink, folderSink } from '../storage/fileSink.ts';
 import type { RandomAccessFile } from '../storage/randomAccessFile.ts';
 import type { FileId, PrivateListing } from './api.ts';
 import { filePieces } from './filePieces.ts';
-import type { Pile, PileEntry } from './pile.ts';
+import type { Pile, PileEntry, ReplacedFile } from './pile.ts';
 import type { Platform, PrivateFolder } from './platform.ts';
 
 export async function listPrivate(platform: Platform, pile: Pile): Promise<PrivateListing> {
@@ -68,12 +68,6 @@ export function freeName(wanted: string, taken: readonly string[]): string {
     const name = number === 1 ? wanted : `${stem} ${number}${ending}`;
     if (!names.has(name.toLowerCase())) return name;
   }
-}
-
-/** A file of the pile whose place a copy has taken. */
-export interface ReplacedFile {
-  readonly id: FileId;
-  readonly file: RandomAccessFile;
 }
 
 export interface TakeTools {

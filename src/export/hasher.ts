@@ -1,4 +1,4 @@
-/** SHA-256 over a stream of bytes, whoever computes it: hash-wasm, Node's own, or a worker. */
+/** SHA-256 over a stream of bytes, whoever computes it: this thread, a worker of its own, or Node. */
 import { createSHA256 } from 'hash-wasm';
 
 export interface Hasher {
@@ -10,7 +10,7 @@ export interface Hasher {
   close(): void;
 }
 
-/** On the calling thread, about 270 MB/s. */
+/** On the calling thread. */
 export async function wasmHasher(): Promise<Hasher> {
   const hash = await createSHA256();
   hash.init();

@@ -99,7 +99,7 @@ test('measured costs appear for the walk and the index', async ({ page }) => {
     const row = costs.getByRole('row', { name });
     await expect(row).toBeVisible();
     const figures = (await row.getByRole('cell').allTextContents()).filter((text) => text.trim() !== '');
-    expect(Number(figures.at(-1))).toBeGreaterThan(0);
+    expect(Number(figures.at(-1)?.replace(/\s/g, ''))).toBeGreaterThan(0);
   }
 });
 
@@ -128,7 +128,7 @@ test('the map shows every layer, and its table says what the files hold', async 
   const map = page.getByRole('region', { name: 'Block map', exact: true });
   const canvas = map.getByRole('application', { name: /^Block map/ });
   const colours = () =>
-    canvas.evaluate((element) => {
+    canvas.locator('canvas').evaluate((element) => {
       if (!(element instanceof HTMLCanvasElement) || element.width === 0) return 0;
       const image = element.getContext('2d')?.getImageData(0, 0, element.width, element.height);
       return new Set(new Uint32Array(image?.data.buffer ?? new ArrayBuffer(0))).size;
@@ -154,7 +154,9 @@ test('a click on the map selects a sector of what was clicked; arrows and zoom w
   await expect.poll(sector).toBeGreaterThan(0);
   const clicked = await sector();
   await canvas.press('ArrowRight');
-  await expect.poll(sector).toBe((Math.floor(clicked / SECTORS_PER_BLOCK) + 1) * SECTORS_PER_BLOCK);
+  await expect.poll(sector).toBe(clicked + 1);
+  await canvas.press('ArrowDown');
+  await expect.poll(sector).toBe(clicked + 1 + 2 ** 20 / 512);
   await canvas.press('+');
   await canvas.press('+');
   await expect(page.getByRole('button', { name: /^Whole disk/ })).toBeVisible();
@@ -163,10 +165,10 @@ test('a click on the map selects a sector of what was clicked; arrows and zoom w
 });
 
 test('the bytes of every file can be read, with their structures named', async ({ page }) => {
+  const hex = page.getByRole('region', { name: 'Bytes', exact: true });
+  await hex.getByRole('button', { name: 'File', exact: true }).click();
   for (const { name, bytes } of newestFirst) {
     await treeRow(page, name).click();
-    const hex = page.getByRole('region', { name: 'Bytes', exact: true });
-    if (name === leaf.name) await hex.getByRole('button', { name: 'File', exact: true }).click();
     await hex.getByRole('application', { name: /^Bytes of/ }).press('Control+Home');
     await expectShownBytes(page, bytes, 0);
     await expect(hex).toContainText(/footer/i);

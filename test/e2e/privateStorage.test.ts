@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { chainFiles, type VhdFile, writeFiles } from '../support/vhdFiles.ts';
 import { drop, saveNextTo, stubPickers } from './support/files.ts';
 import { browser, expect, test } from './support/fixtures.ts';
-import { expectChain, expectShownBytes, select } from './support/screens.ts';
+import { expectChain, expectShownBytes, select, treeRow } from './support/screens.ts';
 
 const files = chainFiles({ depth: 2, seed: 5 });
 const newestFirst = [...files].reverse();
@@ -31,8 +31,11 @@ test('a chain taken in reads the same with the files of the user gone, after a r
   await expectShownBytes(page, leaf.disk, held * 512);
   await page.reload();
   await page.getByRole('link', { name: 'Private storage' }).click();
-  for (const name of [...chain].reverse()) await page.getByRole('button', { name: `Open ${name}` }).click();
-  await page.getByRole('link', { name: 'Explore' }).click();
+  for (const name of chain) {
+    await page.getByRole('link', { name: 'Private storage' }).click();
+    await page.getByRole('button', { name: `Open ${name}` }).click();
+    await expect(treeRow(page, name)).toBeVisible();
+  }
   await expectChain(page, chain);
   await select(page, String(held));
   await expectShownBytes(page, leaf.disk, held * 512);

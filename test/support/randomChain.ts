@@ -30,6 +30,8 @@ export interface RandomChainOptions {
   readonly strayBaseBits?: boolean;
   /** Default: each file takes one of them. */
   readonly layout?: Layout;
+  /** Only what 7-Zip reads too: parents named without folders, tables with as many entries as the disk has blocks. */
+  readonly forSevenZip?: boolean;
   /** Goes before the number in file names. Default: `disk`. */
   readonly prefix?: string;
 }
@@ -84,7 +86,8 @@ export function buildRandomChain(seed: number, options: RandomChainOptions = {})
       file = image.file(base === 'raw' ? name.replace('.vhd', '.img') : name);
     } else {
       const parentFile = files[0];
-      const parent = parentFile && parentOf(prng, seed * 100 + layer + 1, parentFile.name);
+      const parent =
+        parentFile && parentOf(prng, seed * 100 + layer + 1, parentFile.name, options.forSevenZip);
       const image = randomBlocks(prng, shape, pick(prng, blockSizes), disk, held, parent, options);
       file = buildImage(image).file(name);
     }
@@ -162,7 +165,7 @@ function randomBlocks(
     blocks,
     layout: options.layout ?? pick(prng, ['windows10', 'packed'] as const),
     batPadding: pick(prng, [0xff, 0x00] as const),
-    extraEntries: prng.below(4) === 0 ? prng.below(300) : 0,
+    extraEntries: prng.below(4) === 0 && !options.forSevenZip ? prng.below(300) : 0,
     cutLastBlock: prng.below(3) === 0,
     gapSectors: () => (hasGaps ? prng.below(40) : 0),
     ...(prng.below(3) === 0 ? { slackBytes: prng.below(8) * SECTOR } : {}),
@@ -194,9 +197,13 @@ function shuffle<T>(prng: Prng, values: T[]): void {
   }
 }
 
-function parentOf(prng: Prng, id: number, name: string): ParentOptions {
+function parentOf(prng: Prng, id: number, name: string, isPlain = false): ParentOptions {
   const absolute = { platform: 'W2ku', data: utf16le(`C:\\disks\\${name}`) };
   const relative = { platform: 'W2ru', data: utf16le(`.\\${name}`) };
   const locators = pick(prng, [[absolute, relative], [relative], []] as const);
-  return { id: mixedEndianId(id), name: prng.below(2) === 0 ? name : `C:\\disks\\${name}`, locators };
+  return {
+    id: mixedEndianId(id),
+    name: prng.below(2) === 0 || isPlain ? name : `C:\\disks\\${name}`,
+    locators,
+  };
 }

@@ -61,7 +61,7 @@ export function footerBytes(id: Buffer, sizeBytes: number, type: 2 | 3 | 4): Buf
   footer.write('Wi2k', 36, 'latin1');
   footer.writeBigUInt64BE(BigInt(sizeBytes), 40);
   footer.writeBigUInt64BE(BigInt(sizeBytes), 48);
-  footer.writeUInt16BE(Math.floor(sizeBytes / SECTOR / 68), 56);
+  footer.writeUInt16BE(Math.min(0xffff, Math.floor(sizeBytes / SECTOR / 68)), 56);
   footer.writeUInt8(4, 58);
   footer.writeUInt8(17, 59);
   footer.writeUInt32BE(type, 60);

@@ -25,7 +25,7 @@ export async function exportCommand(call: ExportCall, io: Io): Promise<boolean> 
     for (const given of targets) {
       const { disk, layers } = await session.openDisk(given);
       refuseInputs(call.out, session.pathsOf(layers));
-      warnings(io, session, layers);
+      warnings(io, session, layers, disk);
       const virtualSizeBytes = disk.sectorCount * SECTOR_BYTES;
       const line = progressLine(io);
       const sink = await folderSink(new NodeFolder(path.dirname(call.out)), path.basename(call.out));

@@ -17,7 +17,7 @@ export async function hashCommand(call: HashCall, io: Io): Promise<boolean> {
   try {
     for (const given of targets) {
       const { disk, layers } = await session.openDisk(given);
-      warnings(io, session, layers);
+      warnings(io, session, layers, disk);
       const sizeBytes = disk.sectorCount * SECTOR_BYTES;
       const line = progressLine(io);
       const meter = new ProgressMeter(line.report, 'Hashing', 'bytes', sizeBytes);

@@ -13,7 +13,8 @@ export async function infoCommand(call: InfoCall, io: Io): Promise<boolean> {
   const { session, targets } = await Session.open(io, [call.file], call, false);
   try {
     for (const given of targets) {
-      const { view, other } = session.target(given);
+      const { view: bare, other } = session.target(given);
+      const view = bare && (await session.withTable(bare));
       if (view) await io.out(call.json ? jsonText(diskRecord(session, view)) : diskText(session, view));
       else if (other)
         await io.out(call.json ? jsonText(otherInfo(session, other)) : otherText(session, other));
@@ -67,7 +68,7 @@ function diskText(session: Session, view: FileView): string {
     ['disk', size(view.virtualSizeBytes)],
     ['file size', size(view.sizeBytes)],
   ];
-  if (view.blockSizeBytes !== null) rows.push(['blocks', sizeText(view.blockSizeBytes)]);
+  if (view.blockSizeBytes !== null) rows.push(['blocks', blocksText(view, view.blockSizeBytes)]);
   if (view.rawId !== '') rows.push(['id', `${view.idText}  (raw ${view.rawId})`]);
   if (view.maker) {
     const { creator, version, looksLike } = view.maker;
@@ -77,6 +78,14 @@ function diskText(session: Session, view: FileView): string {
   if (view.type === 'differencing') rows.push(...parentRows(session, view));
   const findings = view.findings.flatMap(findingLines);
   return `${[...table(rows), ...(findings.length > 0 ? ['', ...findings] : [])].join('\n')}\n`;
+}
+
+function blocksText({ blocks }: FileView, blockSizeBytes: number): string {
+  if (!blocks) return sizeText(blockSizeBytes);
+  const { allocated, total, strideSectors, aligned4k } = blocks;
+  const stride = strideSectors === null ? '' : `, one every ${grouped(strideSectors)} sectors`;
+  const aligned = allocated === 0 ? '' : aligned4k ? ', aligned to 4 KiB' : ', not aligned to 4 KiB';
+  return `${grouped(allocated)} of ${grouped(total)} held, ${sizeText(blockSizeBytes)} each${stride}${aligned}`;
 }
 
 function parentRows(session: Session, view: FileView): [string, string][] {

@@ -24,7 +24,7 @@ export async function readCommand(call: ReadCall, io: Io): Promise<boolean> {
     for (const given of targets) {
       const { disk, layers } = await session.openDisk(given);
       checkRange(disk, call.range);
-      warnings(io, session, layers);
+      warnings(io, session, layers, disk);
       await copyOut(disk, call.range, io);
     }
     return false;

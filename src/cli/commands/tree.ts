@@ -15,7 +15,8 @@ export async function treeCommand(call: TreeCall, io: Io): Promise<boolean> {
   const { session, targets } = await Session.open(io, call.paths, call, true);
   try {
     const pile = session.view();
-    const files = withParents(pile, targets);
+    const files: FileView[] = [];
+    for (const view of withParents(pile, targets)) files.push(await session.withTable(view));
     const others = brokenDisks(pile, targets, call.paths);
     const failures = pile.failures.filter(({ file }) => targets.some(({ path }) => path === file));
     if (call.json) {

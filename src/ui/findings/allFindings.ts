@@ -16,8 +16,8 @@ export function allFindings(pile: PileView | null, chain: ChainView | null): Fin
     for (const finding of file.findings) entries.push({ finding, file: file.id });
   // A file that is no disk is listed with the others; one that claims to be a disk and is broken belongs here.
   for (const file of pile?.others ?? []) {
-    for (const finding of file.findings)
-      if (finding.severity !== 'note') entries.push({ finding, file: file.id });
+    if (file.format === 'unknown') continue;
+    for (const finding of file.findings) entries.push({ finding, file: file.id });
   }
   for (const finding of chain?.findings ?? []) {
     const file =

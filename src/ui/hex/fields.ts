@@ -11,7 +11,12 @@ export interface FieldSpan {
 }
 
 /** Longer runs are content (data of a block, a whole table), not something to underline. */
-const LONGEST_UNDERLINED_BYTES = 1024;
+const LONGEST_FIELD_BYTES = 1024;
+
+/** Short enough to be marked and copied as one thing. */
+export function isField(span: FieldSpan): boolean {
+  return span.lengthBytes <= LONGEST_FIELD_BYTES;
+}
 
 export function flatten(annotations: readonly Annotation[]): FieldSpan[] {
   const spans: FieldSpan[] = [];
@@ -68,7 +73,7 @@ export function isMeaningful(
   to: number,
   byteAt: (offset: number) => number | null,
 ): boolean {
-  if (span.lengthBytes > LONGEST_UNDERLINED_BYTES) return false;
+  if (!isField(span)) return false;
   const whole = span.lengthBytes <= 16;
   const start = whole ? span.offset : from;
   const end = whole ? span.offset + span.lengthBytes : to;

@@ -26,10 +26,10 @@ export function byteOrder(span: FieldSpan): 'big-endian' | null {
   return isNumber && [2, 4, 8].includes(span.lengthBytes) ? 'big-endian' : null;
 }
 
-/** A byte by itself: `41, decimal 65, “A”`. */
+/** A byte by itself: `41 (65, “A”)`. */
 export function byteText(value: number): string {
   const letter = value >= 0x21 && value < 0x7f ? `, “${String.fromCharCode(value)}”` : '';
-  return `${hexByte(value)}, decimal ${value}${letter}`;
+  return `${hexByte(value)} (${value}${letter})`;
 }
 
 /** The bytes from the cursor on as little-endian numbers, as most things inside a disk are stored. */
@@ -38,9 +38,5 @@ export function numbersText(bytes: Uint8Array): string {
   const parts: string[] = [];
   if (bytes.length >= 2) parts.push(`16 bit ${grouped(view.getUint16(0, true))}`);
   if (bytes.length >= 4) parts.push(`32 bit ${grouped(view.getUint32(0, true))}`);
-  if (bytes.length >= 8) {
-    const value = view.getBigUint64(0, true);
-    if (value <= BigInt(Number.MAX_SAFE_INTEGER)) parts.push(`64 bit ${grouped(Number(value))}`);
-  }
-  return parts.length > 0 ? `from here, little-endian: ${parts.join(', ')}` : '';
+  return parts.length > 0 ? `little-endian ${parts.join(', ')}` : '';
 }

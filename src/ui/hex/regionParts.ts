@@ -13,6 +13,8 @@ export interface Part {
   readonly grow: number;
   /** How many regions it stands for. */
   readonly count: number;
+  /** Where its first structure begins: padding before it is nothing to go to. */
+  readonly start: number;
   /** Their full names, the first few of them. */
   readonly names: string;
 }
@@ -41,17 +43,22 @@ export function regionParts(
   return drafts.map(finish);
 }
 
-/** Neighbours of one kind that a table lists by the thousand stand together from the start. */
+/** Blocks with their bitmaps, and the gaps that align them, stand together from the start. */
 function alike(regions: readonly Region[]): Region[][] {
   const groups: Region[][] = [];
-  for (const region of regions) {
+  regions.forEach((region, i) => {
     const last = groups.at(-1);
-    const joins = isBlockish(region.kind) && last?.every((other) => isBlockish(other.kind));
-    if (last && joins) last.push(region);
+    const inBlocks = last?.some((other) => isBlockish(other.kind));
+    const isGap = region.kind === 'unused' && region.lengthBytes < LARGEST_GAP_BYTES;
+    const joins = isBlockish(region.kind) || (isGap && isBlockish(regions[i + 1]?.kind));
+    if (last && inBlocks && joins) last.push(region);
     else groups.push([region]);
-  }
+  });
   return groups;
 }
+
+/** Makers align blocks to 4 KiB, some to 2 MiB; a wider gap is something to see. */
+const LARGEST_GAP_BYTES = 64 * 1024;
 
 /** Words for a strip; the full name is in the part's description. */
 const SHORT: Partial<Record<Region['kind'], string>> = {
@@ -62,7 +69,7 @@ const SHORT: Partial<Record<Region['kind'], string>> = {
   unused: 'unused',
 };
 
-function isBlockish(kind: Region['kind']): boolean {
+function isBlockish(kind: Region['kind'] | undefined): boolean {
   return kind === 'block' || kind === 'bitmap' || kind === 'blocks';
 }
 
@@ -71,16 +78,23 @@ function draft(regions: Region[], labelWidth: (label: string) => number): Draft 
   return { regions, label, width: labelWidth(label) };
 }
 
+/** Padding is named only where there is nothing else. */
+function named(regions: readonly Region[]): readonly Region[] {
+  const others = regions.filter(({ kind }) => kind !== 'unused');
+  return others.length > 0 ? others : regions;
+}
+
 function labelOf(regions: readonly Region[]): string {
-  const [first] = regions;
-  if (first && regions.length === 1) return SHORT[first.kind] ?? first.name;
-  const blocks = regions.filter((region) => region.kind === 'block');
-  if (regions.every((region) => isBlockish(region.kind))) {
-    return blocks.length > 0 && blocks.length * 2 >= regions.length - 1
-      ? `${grouped(blocks.length)} ${blocks.length === 1 ? 'block' : 'blocks'}`
-      : `${grouped(regions.length)} stretches of blocks`;
+  const shown = named(regions);
+  const [first] = shown;
+  if (first && shown.length === 1) return SHORT[first.kind] ?? first.name;
+  if (shown.every(({ kind }) => isBlockish(kind))) {
+    const blocks = shown.filter(({ kind }) => kind === 'block').length;
+    const stretches = shown.filter(({ kind }) => kind === 'blocks').length;
+    if (stretches > 0) return `${grouped(stretches + blocks)} stretches of blocks`;
+    if (blocks > 0) return `${grouped(blocks)} ${blocks === 1 ? 'block' : 'blocks'}`;
   }
-  return `${grouped(regions.length)} parts`;
+  return shown.every(({ kind }) => kind === 'unused') ? 'unused' : `${grouped(shown.length)} parts`;
 }
 
 /** The two neighbours that say least: padding before structures, structures before blocks and footers. */
@@ -113,6 +127,7 @@ function finish({ regions, label }: Draft): Part {
   const first = regions[0] as Region;
   const last = regions.at(-1) as Region;
   const lengthBytes = last.offset + last.lengthBytes - first.offset;
+  const shown = named(regions);
   return {
     label,
     offset: first.offset,
@@ -120,10 +135,11 @@ function finish({ regions, label }: Draft): Part {
     // Width follows the logarithm: a table of 256 KiB beside 40 GiB keeps a width that can be hit.
     grow: Math.max(1, Math.log2(Math.max(2, lengthBytes)) - 8),
     count: regions.length,
-    names: regions
+    start: shown[0]?.offset ?? first.offset,
+    names: shown
       .slice(0, 3)
       .map((region) => region.name)
-      .concat(regions.length > 3 ? ['…'] : [])
+      .concat(shown.length > 3 ? ['…'] : [])
       .join(', '),
   };
 }

@@ -48,7 +48,7 @@ export class KeyRegistry {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target instanceof Element ? event.target : null;
     if (target?.closest('dialog')) return;
-    if (target?.matches(TEXT_FIELDS)) return;
+    if (target?.matches(TEXT_FIELDS) && !/^F\d/.test(event.key)) return;
     if ((event.key === ' ' || event.key === 'Enter') && target?.closest(PRESSABLE)) return;
     for (const { bindings } of this.registered) {
       for (const { keys, run } of bindings) {

@@ -3,6 +3,8 @@
  * What no file holds is not a colour but a dotted line; what lies in a missing parent is hatched.
  */
 
+import { endCellOf, firstCellOf } from './mapPixels.ts';
+
 export const UNALLOCATED = 255;
 export const MISSING = 254;
 
@@ -34,22 +36,22 @@ export interface PaintInput {
 }
 
 /** Cell values of one line folded to one value a pixel. `out[x]` = value, `lit[x]` = 1 where the spotlight falls. */
-export function foldLine(input: PaintInput, line: number, out: Uint8Array, lit: Uint8Array): number {
+export function foldLine(input: PaintInput, line: number, out: Uint8Array, lit: Uint8Array | null): number {
   const { cells, cellsPerLine, width, spotlight, mode } = input;
   const start = line * cellsPerLine;
   const end = Math.min(cells.length, start + cellsPerLine);
   let x = 0;
   for (; x < width; x++) {
-    const from = start + Math.floor((x * cellsPerLine) / width);
+    const from = start + firstCellOf(cellsPerLine, width, x);
     if (from >= end) break;
-    const to = Math.min(end, Math.max(from + 1, start + Math.floor(((x + 1) * cellsPerLine) / width)));
+    const to = Math.min(end, start + endCellOf(cellsPerLine, width, x));
     out[x] =
       mode === 'layer'
         ? least(cells, from, to)
         : mode === 'depth'
           ? deepest(cells, from, to)
           : mean(cells, from, to);
-    if (spotlight === null) continue;
+    if (spotlight === null || lit === null) continue;
     let hit = 0;
     for (let i = from; i < to; i++) {
       const value = cells[i] as number;
@@ -67,7 +69,7 @@ export function foldLine(input: PaintInput, line: number, out: Uint8Array, lit: 
 /** The newest layer: layer numbers grow with age, and both special values stand above them. */
 function least(cells: Uint8Array, from: number, to: number): number {
   let value = UNALLOCATED;
-  for (let i = from; i < to; i++) if ((cells[i] as number) < value) value = cells[i] as number;
+  for (let i = from; i < to && value > 0; i++) if ((cells[i] as number) < value) value = cells[i] as number;
   return value;
 }
 
@@ -101,38 +103,41 @@ function mean(cells: Uint8Array, from: number, to: number): number {
 /** Fills `pixels` (`width` × `lines · pitch` words); what is not drawn stays clear, so the paper shows. */
 export function paintMap(pixels: Uint32Array, input: PaintInput): void {
   const { width, pitch, gap, lines, palette, spotlight, mode } = input;
-  pixels.fill(0);
   const values = new Uint8Array(width);
-  const lit = new Uint8Array(width);
+  const lit = new Uint8Array(width).fill(1);
   const row = new Uint32Array(width);
   const bar = Math.max(1, pitch - gap);
-  const spacing = 5 * input.dot;
   for (let line = 0; line < lines; line++) {
-    const shown = foldLine(input, line, values, lit);
-    const top = line * pitch;
-    const dotTop = top + Math.floor((bar - input.dot) / 2);
+    const shown = foldLine(input, line, values, spotlight === null ? null : lit);
+    let dotted = false;
     let hatched = false;
     row.fill(0);
     for (let x = 0; x < shown; x++) {
       const value = values[x] as number;
-      const on = spotlight === null || lit[x] === 1;
       if (value === MISSING) hatched = true;
-      else if (value === UNALLOCATED || (mode !== 'layer' && value === 0)) {
-        const dots = spotlight === null || !on ? palette.dot : palette.hatch;
-        if (x % spacing < input.dot)
-          for (let y = 0; y < input.dot; y++) pixels[(dotTop + y) * width + x] = dots;
-      } else row[x] = on ? (palette.colors[value] as number) : palette.dim;
+      else if (value === UNALLOCATED || (mode !== 'layer' && value === 0)) dotted = true;
+      else row[x] = lit[x] === 1 ? (palette.colors[value] as number) : palette.dim;
     }
-    for (let y = 0; y < bar; y++) copyBar(pixels, (top + y) * width, row, shown);
+    const top = line * pitch;
+    for (let y = 0; y < bar; y++) pixels.set(row, (top + y) * width);
+    pixels.fill(0, (top + bar) * width, (top + pitch) * width);
+    if (dotted) dotLine(pixels, input, row, values, shown, top + Math.floor((bar - input.dot) / 2));
     if (hatched) hatchLine(pixels, input, values, lit, shown, top, bar);
   }
 }
 
-/** Copies a row of colours over what stands there, dots included only where the row is clear. */
-function copyBar(pixels: Uint32Array, at: number, row: Uint32Array, shown: number): void {
+/** One dot in five pixels, where nothing else is drawn. */
+function dotLine(
+  pixels: Uint32Array,
+  { width, dot, palette }: PaintInput,
+  row: Uint32Array,
+  values: Uint8Array,
+  shown: number,
+  top: number,
+): void {
   for (let x = 0; x < shown; x++) {
-    const color = row[x] as number;
-    if (color !== 0) pixels[at + x] = color;
+    if (x % (5 * dot) >= dot || row[x] !== 0 || values[x] === MISSING) continue;
+    for (let y = 0; y < dot; y++) pixels[(top + y) * width + x] = palette.dot;
   }
 }
 
@@ -146,12 +151,12 @@ function hatchLine(
   top: number,
   bar: number,
 ): void {
-  const { width, palette, spotlight, dot } = input;
+  const { width, palette, dot } = input;
   const period = 4 * dot;
   for (let y = 0; y < bar; y++) {
     for (let x = 0; x < shown; x++) {
       if (values[x] !== MISSING || (x + y) % period >= dot) continue;
-      pixels[(top + y) * width + x] = spotlight === null || lit[x] === 1 ? palette.hatch : palette.dim;
+      pixels[(top + y) * width + x] = lit[x] === 1 ? palette.hatch : palette.dim;
     }
   }
 }

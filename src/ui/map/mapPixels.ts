@@ -40,6 +40,17 @@ export function cellsPerLine(view: MapView, columns: number, unitSectors: number
   return Math.min(cells, view.lineSectors);
 }
 
+/** The cells of a line that a pixel shows, first to before end: every cell that it touches, so that none is lost. */
+export function firstCellOf(cells: number, columns: number, column: number): number {
+  return Math.floor((column * cells) / columns);
+}
+
+/** Where cells are wider than pixels they are single sectors, and a pixel shows the one that it stands for. */
+export function endCellOf(cells: number, columns: number, column: number): number {
+  if (cells < columns) return firstCellOf(cells, columns, column) + 1;
+  return Math.ceil(((column + 1) * cells) / columns);
+}
+
 export interface CellPlan {
   readonly cellsPerLine: number;
   readonly cellSectors: number;

@@ -1,7 +1,7 @@
 /** From a pixel of the picture to what it shows, and to the sector that a click on it selects. */
 import type { Session } from '../state/session.svelte.ts';
 import { MISSING } from './mapPaint.ts';
-import { sectorsOfPixel } from './mapPixels.ts';
+import { endCellOf, firstCellOf } from './mapPixels.ts';
 import type { MapPicture } from './mapState.svelte.ts';
 import type { SectorRange } from './mapView.ts';
 
@@ -16,13 +16,12 @@ export function cellAt(
   line: number,
   column: number,
 ): PointedCell | null {
-  const { view, cells, cellSectors, shown, mode } = picture;
-  const range = sectorsOfPixel(view, columns, line, column);
-  if (!range) return null;
-  const from = Math.floor((range.firstSector - shown.firstSector) / cellSectors);
-  const to = Math.floor((range.firstSector + range.sectorCount - 1 - shown.firstSector) / cellSectors);
+  const { cells, cellSectors, cellsPerLine, shown, mode } = picture;
+  const start = line * cellsPerLine;
+  const from = start + firstCellOf(cellsPerLine, columns, column);
+  const to = start + endCellOf(cellsPerLine, columns, column);
   let best = from;
-  for (let cell = from; cell <= to && cell < cells.length; cell++) {
+  for (let cell = from; cell < to && cell < cells.length; cell++) {
     const [value, bestValue] = [cells[cell] as number, cells[best] as number];
     if (mode === 'layer' ? value < bestValue : value < MISSING && (value > bestValue || bestValue >= MISSING))
       best = cell;

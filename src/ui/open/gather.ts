@@ -130,24 +130,33 @@ export function gatherFiles(files: readonly File[], options: GatherOptions = {})
   return gathering;
 }
 
+export interface Dropped {
+  readonly handles: readonly FileSystemHandle[];
+  /** Where the browser gives no handles. */
+  readonly entries: readonly FileSystemEntry[];
+  /** Where it gives no entries either. */
+  readonly files: readonly File[];
+}
+
 /** What a drop holds. Must be called in the drop's own event: the items are gone afterwards. */
-export function takeDrop(
-  items: DataTransferItemList,
-): () => Promise<{ handles: FileSystemHandle[]; entries: FileSystemEntry[] }> {
-  const waiting: Promise<FileSystemHandle | null>[] = [];
-  const entries: FileSystemEntry[] = [];
-  for (const item of items) {
-    if (item.kind !== 'file') continue;
-    if (typeof item.getAsFileSystemHandle === 'function') waiting.push(item.getAsFileSystemHandle());
-    else {
-      const entry = item.webkitGetAsEntry();
-      if (entry) entries.push(entry);
-    }
-  }
+export function takeDrop(items: DataTransferItemList): () => Promise<Dropped> {
+  const taken = [...items]
+    .filter(({ kind }) => kind === 'file')
+    .map((item) => ({
+      handle: item.getAsFileSystemHandle?.().catch(() => null),
+      entry: item.webkitGetAsEntry(),
+      file: item.getAsFile(),
+    }));
   return async () => {
-    const handles = (await Promise.allSettled(waiting)).flatMap((result) =>
-      result.status === 'fulfilled' && result.value ? [result.value] : [],
-    );
-    return { handles, entries };
+    const handles: FileSystemHandle[] = [];
+    const entries: FileSystemEntry[] = [];
+    const files: File[] = [];
+    for (const { handle: promised, entry, file } of taken) {
+      const handle = await promised;
+      if (handle) handles.push(handle);
+      else if (entry) entries.push(entry);
+      else if (file) files.push(file);
+    }
+    return { handles, entries, files };
   };
 }

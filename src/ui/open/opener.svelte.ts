@@ -54,9 +54,10 @@ export class Opener {
   async openDrop(items: DataTransferItemList): Promise<void> {
     const take = takeDrop(items);
     await this.#busily(async () => {
-      const { handles, entries } = await take();
+      const { handles, entries, files } = await take();
       if (handles.length > 0) await this.#openHandles(handles);
-      else if (entries.length > 0) await this.#take((options) => gatherEntries(entries, options));
+      if (entries.length > 0) await this.#take((options) => gatherEntries(entries, options));
+      if (files.length > 0) await this.#take(async (options) => gatherFiles(files, options));
     });
   }
 

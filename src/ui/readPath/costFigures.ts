@@ -12,8 +12,9 @@ export function totalOf(totals: CostTotals, caching: Caching): number {
   return caching === 'cold' ? totals.coldMicroseconds : totals.cachedMicroseconds;
 }
 
-/** Digits behind the point: three figures that mean something, one decimal from ten on. */
+/** Digits behind the point, so that about three or four figures are left that mean something. */
 export function digitsFor(total: number): number {
+  if (total >= 1000) return 0;
   return total >= 10 ? 1 : total >= 1 ? 2 : 3;
 }
 

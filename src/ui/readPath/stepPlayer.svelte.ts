@@ -5,6 +5,8 @@ const STEP_MS = 400;
 
 export class StepPlayer {
   playing: boolean = $state.raw(false);
+  /** The reader steps one by one: only then is each step worth saying aloud. */
+  byHand: boolean = $state.raw(false);
   #timer: ReturnType<typeof setInterval> | undefined;
 
   readonly #sessionOf: () => Session;
@@ -24,6 +26,7 @@ export class StepPlayer {
   /** By hand: stops what plays. */
   stepBy(steps: number): void {
     this.stop();
+    this.byHand = true;
     this.session.stepTo(Math.max(0, Math.min(this.last, this.session.step + steps)));
   }
 
@@ -33,6 +36,7 @@ export class StepPlayer {
   }
 
   stop(): void {
+    this.byHand = false;
     clearInterval(this.#timer);
     this.playing = false;
   }

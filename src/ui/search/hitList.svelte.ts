@@ -4,26 +4,37 @@ import { stepHit } from './hits.ts';
 
 export class HitList {
   offsets: readonly number[] = $state.raw([]);
-  /** Length of what was sought; of two spellings the shorter one, which both hits share a start with. */
-  lengthBytes: number = $state.raw(0);
   index: number | null = $state.raw(null);
   result: SearchResult | null = $state.raw(null);
   #target: 'disk' | FileId | null = $state.raw(null);
 
-  readonly current: { readonly offset: number; readonly lengthBytes: number } | null = $derived.by(() => {
-    const offset = this.index === null ? undefined : this.offsets[this.index];
-    return offset === undefined ? null : { offset, lengthBytes: this.lengthBytes };
-  });
+  /** Offset of the current hit. */
+  readonly current: number | null = $derived.by(() =>
+    this.index === null ? null : (this.offsets[this.index] ?? null),
+  );
+  /** What was sought, the longest spelling first. */
+  #spellings: readonly Uint8Array[] = $state.raw([]);
+
+  get longestBytes(): number {
+    return this.#spellings[0]?.length ?? 0;
+  }
+
+  /** Length of the hit at `offset`: of the spelling that stands there, as far as its bytes are known. */
+  lengthAt(offset: number, byteAt: (offset: number) => number | null): number {
+    const isThere = (spelling: Uint8Array) =>
+      spelling.every((value, i) => (byteAt(offset + i) ?? value) === value);
+    return (this.#spellings.find(isThere) ?? this.#spellings.at(-1))?.length ?? 0;
+  }
 
   of(target: 'disk' | FileId): boolean {
     return this.offsets.length > 0 && this.#target === target;
   }
 
-  show(target: 'disk' | FileId, result: SearchResult, lengthBytes: number): void {
+  show(target: 'disk' | FileId, result: SearchResult, spellings: readonly Uint8Array[]): void {
     this.#target = target;
     this.result = result;
     this.offsets = result.hits;
-    this.lengthBytes = lengthBytes;
+    this.#spellings = spellings;
     this.index = result.hits.length > 0 ? 0 : null;
   }
 
@@ -37,6 +48,6 @@ export class HitList {
   /** The hit after or before `offset`, made current; null without hits. */
   step(offset: number, forward: boolean): number | null {
     this.index = stepHit(this.offsets, offset, forward);
-    return this.current?.offset ?? null;
+    return this.current;
   }
 }

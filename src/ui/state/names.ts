@@ -54,3 +54,13 @@ export function sharedName(names: readonly string[]): string {
   if (names.length < 2) return names[0] ? stemOf(names[0]) : '';
   return sharedStart(names.map(shortStem)).replace(/[ _.-]+$/, '');
 }
+
+/** Name of the folder that all paths lie in; '' where they share none. */
+export function sharedFolder(paths: readonly string[]): string {
+  const folders = paths.map((path) => path.split('/').slice(0, -1));
+  const shared = folders.reduce(
+    (a, b) => a.filter((part, i) => a.slice(0, i + 1).every((one, k) => one === b[k]) && part !== ''),
+    folders[0] ?? [],
+  );
+  return shared.at(-1) ?? '';
+}

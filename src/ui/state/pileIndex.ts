@@ -1,9 +1,9 @@
 /** Looks up files of a pile by number, name and layer, with their short labels. Made anew when pile or chain change. */
 import type { ChainView, FileId, FileView, OtherFileView, PileView } from '../../engine/api.ts';
-import { sharedName, shortNames } from './names.ts';
+import { sharedFolder, sharedName, shortNames } from './names.ts';
 
 export class PileIndex {
-  /** What the names of all files share; '' where that is nothing. */
+  /** What the names of all files share, else their folder; '' where that is nothing. */
   readonly title: string;
   private readonly files: ReadonlyMap<FileId, FileView>;
   private readonly others: ReadonlyMap<FileId, OtherFileView>;
@@ -15,7 +15,7 @@ export class PileIndex {
     const files = pile?.files ?? [];
     const others = pile?.others ?? [];
     const labels = shortNames(files.map(({ name }) => name));
-    this.title = sharedName(files.map(({ name }) => name));
+    this.title = sharedName(files.map(({ name }) => name)) || sharedFolder(files.map(({ path }) => path));
     this.files = new Map(files.map((file) => [file.id, file]));
     this.others = new Map(others.map((file) => [file.id, file]));
     this.labels = new Map(files.map((file, i) => [file.id, labels[i] ?? file.name]));

@@ -107,7 +107,7 @@ export class Session {
   constructor(client: EngineClient) {
     this.client = client;
     this.jobs = new Jobs(client);
-    this.#walk = new Walk(client);
+    this.#walk = new Walk(client, this.jobs);
     client.onDeath((problem) => {
       this.death = problem;
     });

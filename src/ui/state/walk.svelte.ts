@@ -1,6 +1,7 @@
-/** The read path of the selection: traced at once, measured when the selection rests. */
+/** The read path of the selection: traced at once, measured when selection and engine rest. */
 import type { Outcome, ReadTrace, TraceCosts } from '../../engine/api.ts';
 import type { EngineClient } from './engineClient.ts';
+import type { Jobs } from './jobs.svelte.ts';
 import type { SectorRange } from './selection.svelte.ts';
 
 /** Longest selection whose read path is walked: 512 MiB. */
@@ -12,10 +13,12 @@ export class Walk {
   trace: ReadTrace | null = $state.raw(null);
   costs: TraceCosts | null = $state.raw(null);
   readonly #client: EngineClient;
+  readonly #jobs: Jobs;
   #ticket = 0;
 
-  constructor(client: EngineClient) {
+  constructor(client: EngineClient, jobs: Jobs) {
     this.#client = client;
+    this.#jobs = jobs;
   }
 
   /** Answers that are still under way no longer count. */
@@ -40,8 +43,12 @@ export class Walk {
     this.costs = null;
     this.trace = outcome.ok ? outcome.value : null;
     const trace = onTrace(outcome);
-    await new Promise((rested) => setTimeout(rested, REST_MS));
-    if (ticket !== this.#ticket || !trace) return;
+    if (!trace) return;
+    // Beside a long job every read would wait for the job's, and the clock would measure the queue.
+    do {
+      await new Promise((rested) => setTimeout(rested, REST_MS));
+      if (ticket !== this.#ticket) return;
+    } while (this.#jobs.list.length > 0);
     const costs = await this.#client.api.measure(trace);
     if (ticket === this.#ticket && costs.ok) this.costs = costs.value;
   }

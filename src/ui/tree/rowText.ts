@@ -35,6 +35,7 @@ export function rowNote(file: FileView): {
 /** `Windows 10.0` rather than the sentence that says which Windows that was. */
 function makerWords({ maker, format }: FileView): string {
   if (!maker) return format === 'raw' ? 'raw image' : '';
+  if (maker.looksLike.startsWith('another program')) return 'another program';
   return maker.looksLike.startsWith('Windows ') ? `Windows ${maker.version}` : maker.looksLike;
 }
 

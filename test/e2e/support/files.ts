@@ -55,8 +55,11 @@ export async function stubPickers(page: Page): Promise<void> {
       if (!navigator.userActivation.isActive) throw new DOMException('No user gesture.', 'SecurityError');
       const { handles } = stub;
       stub.handles = [];
-      if (handles.length === 0) throw new DOMException('The user aborted a request.', 'AbortError');
-      return one ? handles[0] : handles;
+      const [first] = handles;
+      if (!first) throw new DOMException('The user aborted a request.', 'AbortError');
+      // What the real picker does: who chose a file to save to has allowed to write it.
+      if (name === 'showSaveFilePicker') await first.requestPermission({ mode: 'readwrite' });
+      return one ? first : handles;
     };
     Object.assign(window, {
       showOpenFilePicker: answer('showOpenFilePicker', false),

@@ -68,6 +68,31 @@ describe('the pile', () => {
     expect(second.files.map(({ id }) => id)).toEqual(first.files.map(({ id }) => id));
   });
 
+  it('puts a file that has changed on disk in its old place, while the disk in view goes on as it was', async () => {
+    const { engine } = testEngine();
+    const first = okValue(await engine.openFiles(sources(), testJob()));
+    const base = named(first, 'disk.vhd').id;
+    okValue(await engine.viewFrom(base, testJob()));
+    const before = okValue(await engine.readDisk(0, 100)).bytes;
+    const changed = vhdBytes({
+      id: idOf('21 disk.vhd'),
+      sizeBytes: 4 * 2 ** 20 + 512,
+      blockSizeBytes: 2 ** 21,
+      parent: null,
+      sectors: new Map([[0, Buffer.alloc(512, 0xcc)]]),
+    });
+    const later = { ...fileToOpen('disks/disk.vhd', changed) };
+    const open = async () => ({ ...(await later.open()), changedMs: 2 });
+    const second = okValue(await engine.openFiles([{ ...later, open }], testJob()));
+    expect(second.files.map(({ id }) => id).sort()).toEqual(first.files.map(({ id }) => id).sort());
+    expect(second.files.every(({ link, duplicates }) => link === 'whole' && duplicates.length === 0)).toBe(
+      true,
+    );
+    expect(okValue(await engine.readDisk(0, 100)).bytes).toEqual(before);
+    okValue(await engine.viewFrom(base, testJob()));
+    expect(okValue(await engine.readDisk(0, 1)).bytes[0]).toBe(0xcc);
+  });
+
   it('takes a file as a raw disk on the user’s word', async () => {
     const { engine } = testEngine();
     const bytes = new Uint8Array(3 * 512 + 5).fill(0x41);

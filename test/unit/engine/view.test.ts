@@ -81,6 +81,16 @@ describe('the disk in view', () => {
     expect(costs.coldMicroseconds).toHaveLength(trace.steps.length);
   });
 
+  it('refuses to measure a walk that was made on another disk', async () => {
+    const { engine, pile } = await opened();
+    okValue(await engine.viewFrom(pile.leaves[0] ?? 0, testJob()));
+    const trace = okValue(await engine.trace(0, 5000));
+    okValue(await engine.measure(trace));
+    okValue(await engine.viewFrom(pile.files.at(-1)?.id ?? 0, testJob()));
+    expect(await engine.measure(trace)).toMatchObject({ ok: false, error: { code: 'bad-request' } });
+    okValue(await engine.readDisk(0, 1));
+  });
+
   it('refuses what is not on the disk, and goes on', async () => {
     const { engine, pile } = await opened();
     expect(await engine.trace(0, 1)).toMatchObject({ ok: false, error: { code: 'bad-request' } });

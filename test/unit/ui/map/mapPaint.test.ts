@@ -46,7 +46,7 @@ describe('a pixel of many cells', () => {
           const values = folded(input(cells, width));
           for (let x = 0; x < width; x++) {
             const from = Math.floor((x * cells.length) / width);
-            const to = Math.max(from + 1, Math.floor(((x + 1) * cells.length) / width));
+            const to = cells.length < width ? from + 1 : Math.ceil(((x + 1) * cells.length) / width);
             expect(values[x]).toBe(Math.min(...cells.slice(from, to)));
           }
         },

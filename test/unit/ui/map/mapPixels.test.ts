@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   cellsPerLine,
+  endCellOf,
+  firstCellOf,
   pixelOfSector,
   planCells,
   sectorsOfPixel,
@@ -117,6 +119,46 @@ describe('cells', () => {
         const plan = planCells(view, columns, 4096, shown);
         expect(plan.wholeCells * plan.cellSectors + plan.tailSectors).toBe(shown.sectorCount);
         expect(plan.tailSectors).toBeLessThan(plan.cellSectors);
+      }),
+    );
+  });
+});
+
+describe('cells and pixels', () => {
+  test('every cell is in the pixels that it touches: two at most, or as many as it is wide', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 300 }), columnCount, (cells, columns) => {
+        const pixels = Array.from({ length: cells }, () => 0);
+        for (let column = 0; column < columns; column++) {
+          for (
+            let cell = firstCellOf(cells, columns, column);
+            cell < endCellOf(cells, columns, column);
+            cell++
+          ) {
+            pixels[cell] = (pixels[cell] ?? 0) + 1;
+          }
+        }
+        expect(pixels.length).toBe(cells);
+        const least = Math.max(1, Math.floor(columns / cells));
+        const most = cells < columns ? Math.ceil(columns / cells) : 2;
+        expect(pixels.every((count) => count >= least && count <= most)).toBe(true);
+      }),
+    );
+  });
+
+  test('the cell of any sector of a pixel is among the cells that the pixel shows', () => {
+    fc.assert(
+      fc.property(smallView, columnCount, fc.nat(), (view, columns, seed) => {
+        const column = seed % columns;
+        const cells = cellsPerLine(view, columns, 64);
+        const range = sectorsOfPixel(view, columns, 0, column);
+        const cellSectors = view.lineSectors / cells;
+        for (let i = 0; i < (range?.sectorCount ?? 0); i++) {
+          const inLine = ((range?.firstSector ?? 0) + i) % view.lineSectors;
+          const cell = Math.floor(inLine / cellSectors);
+          expect(cell).toBeGreaterThanOrEqual(firstCellOf(cells, columns, column));
+          expect(cell).toBeLessThan(endCellOf(cells, columns, column));
+        }
       }),
     );
   });

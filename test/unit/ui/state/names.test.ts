@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { extensionOf, sharedName, shortNames } from '../../../../src/ui/state/names.ts';
+import { extensionOf, sharedFolder, sharedName, shortNames } from '../../../../src/ui/state/names.ts';
 
 describe('names made short', () => {
   it('drops what all share and keeps eight digits of a GUID', () => {
@@ -47,5 +47,12 @@ describe('names made short', () => {
     expect(extensionOf('a.avhd')).toBe('.avhd');
     expect(extensionOf('.hidden')).toBe('');
     expect(extensionOf('a.backup-of-monday')).toBe('');
+  });
+
+  it('knows the folder that all files lie in', () => {
+    expect(sharedFolder(['vm/disks/a.vhd', 'vm/disks/b.vhd', 'vm/disks/old/c.vhd'])).toBe('disks');
+    expect(sharedFolder(['vm/a.vhd', 'other/a.vhd'])).toBe('');
+    expect(sharedFolder(['a.vhd', 'b.vhd'])).toBe('');
+    expect(sharedFolder([])).toBe('');
   });
 });
