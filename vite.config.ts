@@ -58,6 +58,7 @@ export default defineConfig(({ mode }) => ({
           name: 'unit',
           environment: 'node',
           testTimeout: 120_000,
+          hookTimeout: 120_000,
           include: ['test/unit/**/*.test.ts'],
         },
       },
@@ -68,6 +69,7 @@ export default defineConfig(({ mode }) => ({
           environment: 'node',
           include: ['test/firefox/**/*.test.ts'],
           testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

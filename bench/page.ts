@@ -3,14 +3,14 @@ import type { BenchCall } from './bench.worker.ts';
 
 declare global {
   interface Window {
-    /** Runs one bench in a worker; `fresh` starts a new one, so that nothing of the others is in its memory. */
-    runBench(name: string, fresh?: boolean): Promise<unknown>;
+    /** Runs one bench in the page's worker. */
+    runBench(name: string): Promise<unknown>;
   }
 }
 
 const input = document.querySelector('input') as HTMLInputElement;
 const handles: FileSystemFileHandle[] = [];
-let worker: Worker | null = null;
+const worker = new Worker(new URL('./bench.worker.ts', import.meta.url), { type: 'module' });
 
 document.addEventListener('dragover', (event) => event.preventDefault());
 document.addEventListener('drop', async (event) => {
@@ -25,17 +25,10 @@ document.addEventListener('drop', async (event) => {
   document.body.dataset.dropped = String(handles.length);
 });
 
-window.runBench = (name, fresh = false) => {
-  if (fresh) {
-    worker?.terminate();
-    worker = null;
-  }
-  worker ??= new Worker(new URL('./bench.worker.ts', import.meta.url), { type: 'module' });
-  const running = worker;
-  return new Promise((resolve, reject) => {
-    running.onmessage = ({ data }) => (data.ok ? resolve(data.value) : reject(new Error(data.message)));
-    running.onerror = ({ message }) => reject(new Error(message));
+window.runBench = (name) =>
+  new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => (data.ok ? resolve(data.value) : reject(new Error(data.message)));
+    worker.onerror = ({ message }) => reject(new Error(message));
     const call: BenchCall = { name, files: [...(input.files ?? [])], handles };
-    running.postMessage(call);
+    worker.postMessage(call);
   });
-};

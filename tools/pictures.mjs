@@ -36,8 +36,8 @@ try {
     await page.goto(address);
     if (sample) {
       await page.getByRole('button', { name: 'Open the sample chain' }).click();
-      await page.getByRole('textbox', { name: 'Sector' }).fill(SECTOR);
-      await page.getByRole('textbox', { name: 'Sector' }).press('Enter');
+      await page.getByRole('textbox', { name: 'First sector, byte or range' }).fill(SECTOR);
+      await page.getByRole('textbox', { name: 'First sector, byte or range' }).press('Enter');
     }
     // The figures of the read path are measured; they stand when the last one is there.
     await page.waitForTimeout(2500);

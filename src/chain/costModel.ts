@@ -28,6 +28,8 @@ export interface TraceCosts {
 
 /** Long enough for clocks that step 0.1 ms, short enough for a panel that follows the selection. */
 const SAMPLE_MS = 1.5;
+/** A read is timed in so many batches, and their median counts: what else the machine does is not the read's cost. */
+const BATCHES = 3;
 /** Reads of one trace that are timed one by one; later ones take the mean of their kind. */
 const TIMED_READS = 96;
 const LARGEST_TIMED_BYTES = 1024 ** 2;
@@ -86,6 +88,11 @@ export async function measureTrace(
       cachedMicroseconds: indexMicroseconds,
     },
   };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
 function sum(values: readonly number[]): number {
@@ -147,18 +154,23 @@ class ReadTimer {
 
   private async sample(file: RandomAccessFile, offset: number, lengthBytes: number): Promise<number> {
     // A read longer than the buffer is timed on its first part and scaled.
-    const timedBytes = Math.min(lengthBytes, LARGEST_TIMED_BYTES, file.sizeBytes - offset);
+    // At least a byte, so that a place behind the end of the file fails as any read of it does.
+    const timedBytes = Math.max(1, Math.min(lengthBytes, LARGEST_TIMED_BYTES, file.sizeBytes - offset));
     const target = this.buffer.subarray(0, timedBytes);
-    let repeats = 0;
-    const start = this.now();
-    let elapsed = 0;
-    while (elapsed < SAMPLE_MS) {
-      if (file.readNow) file.readNow(offset, target);
-      else if (file.readFresh) await file.readFresh(offset, target);
-      else await file.read(offset, target);
-      repeats++;
-      elapsed = this.now() - start;
+    const batches: number[] = [];
+    for (let batch = 0; batch < BATCHES; batch++) {
+      let repeats = 0;
+      let elapsed = 0;
+      const start = this.now();
+      while (elapsed < SAMPLE_MS / BATCHES) {
+        if (file.readNow) file.readNow(offset, target);
+        else if (file.readFresh) await file.readFresh(offset, target);
+        else await file.read(offset, target);
+        repeats++;
+        elapsed = this.now() - start;
+      }
+      batches.push((elapsed * 1000) / repeats);
     }
-    return ((elapsed * 1000) / repeats) * (lengthBytes / timedBytes);
+    return median(batches) * (lengthBytes / timedBytes);
   }
 }

@@ -1,6 +1,7 @@
 /** Joins opened images, leaf first, into one disk: reads their block tables straight into the core and indexes them. */
 import { must } from '../base/assert.ts';
 import { DiskError } from '../base/errors.ts';
+import { Pacer } from '../base/pacer.ts';
 import type { ProgressMeter } from '../base/progress.ts';
 import { MIB, SECTOR_BYTES } from '../base/units.ts';
 import { type CoreLayer, type CoreModule, DiskCore } from '../core/core.ts';
@@ -37,7 +38,10 @@ export async function openChain(
     stagingBytes: options.stagingBytes ?? 16 * MIB,
   });
   const checks: (BlockCheck | null)[] = [];
+  // Files that answer at once leave no gap in which a cancel could be heard.
+  const pacer = new Pacer();
   for (const [i, layer] of layers.entries()) {
+    await pacer.step(options.signal);
     await readTable(core, i, layer, options);
     checks.push(
       layer.tables.kind === 'flat' ? null : checkBlocks(layer, core.batBytes(i), core.usedBlocks(i)),

@@ -59,9 +59,10 @@ export async function openInto(
   signal.throwIfAborted();
 
   const replaced: ReplacedFile[] = [];
+  const before = byName(pile.all);
   for (const { path, storage, changedMs, handle, content } of recognised) {
     const entry = { path, storage, changedMs, handle, content };
-    const older = await olderEntry(pile, entry);
+    const older = await olderEntry(before.get(content.file.name) ?? [], entry);
     if (older) {
       replaced.push({ id: older.id, file: older.content.file });
       pile.update(older.id, { ...entry, blocks: null });
@@ -98,10 +99,22 @@ function withoutKnown(pile: Pile, opened: readonly OpenedFile[]): ReadonlySet<Op
   return new Set(opened.filter((one) => !seen.has(identity(one)) && seen.add(identity(one))));
 }
 
+function byName(entries: readonly PileEntry[]): ReadonlyMap<string, readonly PileEntry[]> {
+  const named = new Map<string, PileEntry[]>();
+  for (const entry of entries) {
+    const { name } = entry.content.file;
+    named.set(name, [...(named.get(name) ?? []), entry]);
+  }
+  return named;
+}
+
 /** The entry that this file had before it was changed on disk. A name without its folder proves nothing. */
-async function olderEntry(pile: Pile, now: Omit<PileEntry, 'id' | 'blocks'>): Promise<PileEntry | null> {
-  for (const entry of pile.all) {
-    if (entry.storage !== now.storage || entry.content.file.name !== now.content.file.name) continue;
+async function olderEntry(
+  namesakes: readonly PileEntry[],
+  now: Omit<PileEntry, 'id' | 'blocks'>,
+): Promise<PileEntry | null> {
+  for (const entry of namesakes) {
+    if (entry.storage !== now.storage) continue;
     const same =
       now.handle && entry.handle
         ? await now.handle.isSameEntry(entry.handle)

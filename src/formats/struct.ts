@@ -80,9 +80,9 @@ export function struct<F extends Fields>(name: string, sizeBytes: number, fields
     lengthOf: (field) => entryOf(field).field.type.lengthBytes,
     parse(bytes) {
       assert(bytes.length >= sizeBytes, `${name} needs ${sizeBytes} bytes`);
-      return Object.fromEntries(
-        entries.map((entry) => [entry.key, entry.field.type.parse(slice(bytes, entry))]),
-      ) as Infer<F>;
+      const value: Record<string, unknown> = {};
+      for (const entry of entries) value[entry.key] = entry.field.type.parse(slice(bytes, entry));
+      return value as Infer<F>;
     },
     write(value, bytes) {
       for (const entry of entries) {
@@ -126,9 +126,11 @@ export function field<T>(type: FieldType<T>, explain: string | ((value: T) => st
 function number(lengthBytes: 1 | 2 | 4, text: (value: number) => string): FieldType<number> {
   return {
     lengthBytes,
+    // By hand: a DataView for every field is most of the time that opening a file takes.
     parse(bytes) {
-      const view = viewOf(bytes);
-      return lengthBytes === 1 ? view.getUint8(0) : lengthBytes === 2 ? view.getUint16(0) : view.getUint32(0);
+      let value = 0;
+      for (let i = 0; i < lengthBytes; i++) value = value * 256 + (bytes[i] ?? 0);
+      return value;
     },
     write(value, bytes) {
       const view = viewOf(bytes);

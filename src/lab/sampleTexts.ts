@@ -26,9 +26,9 @@ function pick<T>(random: Prng, items: readonly [T, ...T[]] | readonly T[]): T {
   return items[random.below(items.length)] as T;
 }
 
-/** ASCII only: one byte a character on the disk. */
+/** The texts are ASCII: one byte a character on the disk. */
 export function encoded(text: string): Uint8Array {
-  return Uint8Array.from(text, (char) => char.charCodeAt(0) & 0x7f);
+  return new TextEncoder().encode(text);
 }
 
 function day(date: Date): string {

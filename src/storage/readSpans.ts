@@ -26,9 +26,11 @@ export function joinRequests(requests: readonly ReadRequest[], readThroughBytes:
   return spans;
 }
 
-/** Cuts a span into pieces of at most `pieceBytes`. */
-export function cutSpan(span: Span, pieceBytes: number): Span[] {
-  if (span.end - span.start <= pieceBytes) return [span];
+/** Cuts a span into pieces of about the same length, at most `mostBytes`. */
+export function cutSpan(span: Span, mostBytes: number): Span[] {
+  const lengthBytes = span.end - span.start;
+  if (lengthBytes <= mostBytes) return [span];
+  const pieceBytes = Math.ceil(lengthBytes / Math.ceil(lengthBytes / mostBytes));
   const pieces: Span[] = [];
   for (let start = span.start; start < span.end; start += pieceBytes) {
     const end = Math.min(start + pieceBytes, span.end);

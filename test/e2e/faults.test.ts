@@ -4,7 +4,7 @@ import path from 'node:path';
 import { chainFiles, idOf, type VhdFile, vhdBytes, writeFiles } from '../support/vhdFiles.ts';
 import { drop } from './support/files.ts';
 import { expect, test } from './support/fixtures.ts';
-import { expectChain, expectShownBytes, openSample, select, treeRow } from './support/screens.ts';
+import { expectChain, expectShownBytes, openSample, select, treeRow, walkSteps } from './support/screens.ts';
 
 const files = chainFiles({ depth: 2, seed: 11 });
 const newestFirst = [...files].reverse();
@@ -99,7 +99,14 @@ for (const [what, code, spoil] of [
     await expect(page.getByText(base.name).first()).toBeVisible();
     const [held = 0] = leaf.sectors.keys();
     await select(page, String(held));
-    await expectShownBytes(page, leaf.disk, held * 512);
+    await expect
+      .poll(async () => (await walkSteps(page)).at(-1))
+      .toContain(`layer 0, ${leaf.name}: 512 B are read`);
+    const hex = page.getByRole('region', { name: 'Bytes', exact: true });
+    await hex.getByRole('button', { name: 'File', exact: true }).click();
+    await treeRow(page, leaf.name).click();
+    await hex.getByRole('application').press('Control+Home');
+    await expectShownBytes(page, leaf.bytes, 0);
   });
 }
 

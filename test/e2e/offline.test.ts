@@ -37,7 +37,7 @@ test('under a deep path the whole app works, and works again with the server gon
   await drop(page, paths);
   await expectChain(page, files.map(({ name }) => name).reverse());
   await select(page, '5');
-  await page.getByRole('button', { name: 'Save disk as…' }).click();
+  await page.getByRole('banner').getByRole('button', { name: 'Save disk as…' }).click();
   await expect(page.getByRole('dialog', { name: /save/i })).toBeVisible();
 });
 

@@ -1,4 +1,5 @@
 /** What was opened before opens again with one click, after a reload and a new start of the page. */
+import path from 'node:path';
 import { chainFiles, writeFiles } from '../support/vhdFiles.ts';
 import { drop } from './support/files.ts';
 import { expect, test } from './support/fixtures.ts';
@@ -23,7 +24,7 @@ test('dropped files are among the recent ones after a reload, and open with one 
 
 test('a dropped folder is remembered by its name, once, and can be forgotten', async ({ page, folder }) => {
   await writeFiles(folder, files);
-  const title = folder.split('/').at(-1) ?? '';
+  const title = path.basename(folder);
   for (let visit = 0; visit < 2; visit++) {
     await page.goto('./');
     await page.reload();

@@ -12,7 +12,7 @@ import {
   vhdBytes,
   writeFiles,
 } from '../support/vhdFiles.ts';
-import { drop, pickerCalls, saveNextTo, stubPickers, withoutPickers } from './support/files.ts';
+import { drop, pickerCalls, pickNext, saveNextTo, stubPickers, withoutPickers } from './support/files.ts';
 import { browser, expect, test } from './support/fixtures.ts';
 import { expectChain, treeRow } from './support/screens.ts';
 
@@ -81,17 +81,12 @@ test.describe('to a picked file', () => {
 
   test('a file that is open is never written over', async ({ page, folder }) => {
     const dialog = await openSaveDialog(page);
-    const before = await readFile(path.join(folder, leaf.name));
     await dialog.getByRole('button', { name: 'Cancel' }).click();
-    await saveNextTo(page, folder, 'decoy.img');
-    // The picker hands out the leaf itself.
-    await writeFiles(folder, [leaf]);
-    const { pickNext } = await import('./support/files.ts');
     await pickNext(page, [path.join(folder, leaf.name)]);
     await openSaveDialog(page);
     await page.getByRole('button', { name: 'Choose a file and save…' }).click();
     await expect(page.getByRole('alert').filter({ hasText: leaf.name })).toBeVisible();
-    expect(await readFile(path.join(folder, leaf.name))).toEqual(before);
+    expect(sha256(await readFile(path.join(folder, leaf.name)))).toBe(sha256(leaf.bytes));
   });
 });
 
@@ -117,7 +112,9 @@ test('a large disk of holes is saved as holes, and a save can be cancelled', asy
     await cancel.click();
     await expect(dialog).toContainText(/Cancelled|Saved as/, { timeout: 15_000 });
   }
-  expect((await stat(target)).blocks * 512).toBeLessThan(64 * 2 ** 20);
+  // A cancelled save takes the new file away again.
+  const left = await stat(target).catch(() => null);
+  expect((left?.blocks ?? 0) * 512).toBeLessThan(64 * 2 ** 20);
 });
 
 test('without pickers: into private storage, then a download', async ({ page, folder }) => {

@@ -101,7 +101,7 @@ describe.skipIf(firefox === undefined)('Firefox', () => {
       await rowSays(name, `layer ${layer}`);
     }
     const colours = await page.waitForFunction(() => {
-      const canvas = document.querySelector<HTMLCanvasElement>('canvas[aria-roledescription="block map"]');
+      const canvas = document.querySelector<HTMLCanvasElement>('[aria-roledescription="block map"] canvas');
       const context = canvas?.getContext('2d');
       if (!canvas || !context || canvas.width === 0) return null;
       const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
@@ -135,13 +135,13 @@ describe.skipIf(firefox === undefined)('Firefox', () => {
   test('the disk is saved as a download, byte for byte', async () => {
     await openByInput();
     await press('Save disk as…');
-    await press('Save', 'dialog');
+    await press('Save', 'dialog[open]');
     await page.waitForFunction(
-      (hash) => document.querySelector('dialog')?.textContent.includes(hash),
+      (hash) => document.querySelector('dialog[open]')?.textContent.includes(hash),
       {},
       sha256(leaf.disk),
     );
-    await press('Download', 'dialog');
+    await press('Download', 'dialog[open]');
     expect(sha256(await downloaded('.img'))).toBe(sha256(leaf.disk));
   });
 

@@ -113,7 +113,37 @@ export class FakeBytes {
     const first = Math.max(0, Math.floor((offset - BAT_OFFSET) / 4));
     const behind = Math.min(this.base.disk.units, Math.ceil((offset + lengthBytes - BAT_OFFSET) / 4));
     for (let unit = first; unit < behind; unit++) found.push(this.entry(file, unit));
+    found.push(...this.blocksAt(file, offset));
     return found.filter((one) => one.offset < offset + lengthBytes && one.offset + one.lengthBytes > offset);
+  }
+
+  /** The bitmap and the data of the block at an offset of the file. */
+  private blocksAt(file: number, offset: number): Annotation[] {
+    const held = this.base.held[file - 1] ?? new Uint8Array();
+    const inBlock = (unit: number) => {
+      const start = this.blockOffset(file - 1, unit);
+      return offset >= start && offset < start + STRIDE_BYTES;
+    };
+    const unit = held.findIndex((value, candidate) => value > 0 && inBlock(candidate));
+    if (unit < 0) return [];
+    const bitmap = this.blockOffset(file - 1, unit);
+    const sectors = this.base.unitSectors;
+    const block = { value: '', explanation: `Block ${grouped(unit)}.` };
+    const disk = {
+      text: `sector ${grouped(unit * sectors)}`,
+      target: 'disk',
+      offset: unit * sectors * SECTOR_BYTES,
+    } as const;
+    return [
+      { ...block, name: `Bitmap of block ${grouped(unit)}`, offset: bitmap, lengthBytes: SECTOR_BYTES },
+      {
+        ...block,
+        name: `Block ${grouped(unit)}`,
+        offset: bitmap + SECTOR_BYTES,
+        lengthBytes: sectors * SECTOR_BYTES,
+        links: [disk],
+      },
+    ];
   }
 
   private entry(file: number, unit: number): Annotation {

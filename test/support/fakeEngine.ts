@@ -341,7 +341,7 @@ export class FakeEngine implements EngineApi {
   }
 
   openAsRaw = unsupported<PileView>;
-  pointAtParent = unsupported<PileView>;
+  pointAtParent = (_child: number, _parent: number | null) => unsupported<PileView>();
   readDisk = () => unsupported<never>();
   regions = () => unsupported<never>();
   annotate = () => unsupported<never>();

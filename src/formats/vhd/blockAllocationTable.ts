@@ -11,6 +11,8 @@ export const UNUSED_ENTRY = 0xffff_ffff;
 export const ENTRY_BYTES = 4;
 export const MIN_BLOCK_BYTES = 4096;
 export const MAX_BLOCK_BYTES = 2 ** 31;
+/** Twice the blocks of the largest real disk: 2040 GiB in blocks of 512 KiB. */
+export const MAX_BLOCK_COUNT = 2 ** 23;
 export const USUAL_BLOCK_BYTES = 2 * 1024 * 1024;
 
 export type BlockTables = Extract<ImageTables, { kind: 'vhd-blocks' }>;

@@ -182,6 +182,13 @@ const rules = {
       'Blocks are powers of two, here from 4 KiB to 2 GiB. With any other size every sector would be sought wrongly.',
     remedy: 'Copy the file again from where it came from.',
   },
+  'block-count': {
+    severity: 'error',
+    code: '0xC03A000B',
+    meaning: 'So many blocks would take more memory than this program allows a file to ask for.',
+    remedy:
+      'Real disks have at most four million blocks: compare block size and disk size with what they should be.',
+  },
   // Block allocation table
   'bat-outside-file': {
     severity: 'error',

@@ -1,4 +1,5 @@
 /** The hard disk footer: 512 bytes at the end of every VHD, copied to its start in dynamic and differencing ones. */
+import { latin1 } from '../../base/bytes.ts';
 import { onesComplementSum } from '../../base/checksum.ts';
 import { sizeText } from '../../base/units.ts';
 import type { ImageType } from '../diskImage.ts';
@@ -129,11 +130,10 @@ export interface FoundFooter {
 
 /** The footer that these bytes hold (511 or 512 of them), or null without its cookie. */
 export function findFooter(bytes: Uint8Array, offset: number): FoundFooter | null {
-  if (bytes.length < OLD_FOOTER_BYTES) return null;
+  if (bytes.length < OLD_FOOTER_BYTES || !hasCookie(bytes)) return null;
   const whole = new Uint8Array(FOOTER_BYTES);
   whole.set(bytes.subarray(0, FOOTER_BYTES));
   const footer = footerStruct.parse(whole);
-  if (footer.cookie !== FOOTER_COOKIE && footer.cookie !== POISON_COOKIE) return null;
   return {
     footer,
     bytes: whole,
@@ -142,6 +142,11 @@ export function findFooter(bytes: Uint8Array, offset: number): FoundFooter | nul
     checksumFound: footer.checksum,
     checksumExpected: footerChecksum(whole),
   };
+}
+
+function hasCookie(bytes: Uint8Array): boolean {
+  const cookie = latin1(bytes.subarray(0, FOOTER_COOKIE.length));
+  return cookie === FOOTER_COOKIE || cookie === POISON_COOKIE;
 }
 
 export function checksumHolds(found: FoundFooter): boolean {

@@ -12,6 +12,7 @@ import {
   blockCountOf,
   ENTRY_BYTES,
   isBlockSize,
+  MAX_BLOCK_COUNT,
 } from './blockAllocationTable.ts';
 import {
   annotateHeader,
@@ -48,7 +49,7 @@ export async function openBlocks(opened: OpenVhd): Promise<DiskImage | RefusedFi
   const at: AtHeader = (rule, field, message) =>
     vhdFinding(rule, file.name, offset + headerStruct.offsetOf(field), headerStruct.lengthOf(field), message);
   findings.push(...judgeHeader(opened, header, bytes, offset, at));
-  const reason = refusalOf(header, window.sizeBytes, at);
+  const reason = refusalOf(header, opened, at);
   if (reason) return refuse(reason);
 
   const tables = tablesOf(header, opened, at);
@@ -136,11 +137,17 @@ function versionMessage(header: DynamicDiskHeader): string {
 }
 
 /** Why no sector of this disk could be found, or null. */
-function refusalOf(header: DynamicDiskHeader, fileBytes: number, at: AtHeader): Finding | null {
+function refusalOf(header: DynamicDiskHeader, opened: OpenVhd, at: AtHeader): Finding | null {
+  const fileBytes = opened.window.sizeBytes;
   if (header.headerVersion >>> 16 !== 1) return at('header-version', 'headerVersion', versionMessage(header));
   if (!isBlockSize(header.blockSize)) {
     const message = `The block size is ${grouped(header.blockSize)} bytes, expected a power of two from 4 096 to 2 147 483 648.`;
     return at('block-size', 'blockSize', message);
+  }
+  const blocks = blockCountOf(opened.virtualSizeBytes, header.blockSize);
+  if (blocks > MAX_BLOCK_COUNT) {
+    const message = `The disk would have ${grouped(blocks)} blocks of ${grouped(header.blockSize)} bytes, expected at most ${grouped(MAX_BLOCK_COUNT)}.`;
+    return at('block-count', 'blockSize', message);
   }
   if (header.tableOffset + BigInt(ENTRY_BYTES) > BigInt(fileBytes)) {
     const message =

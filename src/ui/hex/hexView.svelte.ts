@@ -142,7 +142,11 @@ export class HexView {
     this.regionsProblem = null;
     this.#annotatedFrom = this.#annotatedTo = -1;
     if (target !== 'disk') void this.#readRegions(target, store);
-    return () => store.close();
+    return () => {
+      store.close();
+      // Answers that are still on their way find no place any more.
+      if (this.#store === store) this.#store = null;
+    };
   }
 
   async #readRegions(file: FileId, store: PageStore): Promise<void> {
@@ -165,7 +169,7 @@ export class HexView {
     const ticket = ++this.#annotateTicket;
     const store = this.#store;
     await new Promise((done) => setTimeout(done, 30));
-    if (ticket !== this.#annotateTicket || store !== this.#store) return;
+    if (!store || ticket !== this.#annotateTicket || store !== this.#store) return;
     const margin = to - from;
     const start = Math.max(0, from - margin);
     const end = Math.min(this.sizeBytes, to + margin);

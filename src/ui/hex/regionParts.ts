@@ -97,7 +97,7 @@ function labelOf(regions: readonly Region[]): string {
   return shown.every(({ kind }) => kind === 'unused') ? 'unused' : `${grouped(shown.length)} parts`;
 }
 
-/** The two neighbours that say least: padding before structures, structures before blocks and footers. */
+/** The two neighbours that say least: padding first, then locators and headers. */
 function cheapestPair(drafts: readonly Draft[]): number {
   const cost = (part: Draft) =>
     part.regions.reduce((most, { kind }) => Math.max(most, COST[kind]), 0) + part.regions.length * 1e-3;
@@ -114,11 +114,11 @@ const COST: Readonly<Record<Region['kind'], number>> = {
   unused: 0,
   other: 1,
   locator: 2,
-  bitmap: 3,
-  block: 3,
-  blocks: 4,
-  data: 4,
-  header: 5,
+  header: 4,
+  bitmap: 5,
+  block: 5,
+  blocks: 5,
+  data: 5,
   footer: 6,
   bat: 7,
 };

@@ -37,7 +37,6 @@ export interface Segment {
   readonly hex: string;
   readonly ascii: string;
   readonly faint: boolean;
-  readonly unknown: boolean;
   readonly underlined: boolean;
   readonly marked: boolean;
   readonly picked: boolean;
@@ -173,7 +172,6 @@ function joined(looks: readonly Look[]): Segment[] {
       hex,
       ascii,
       faint: look.faint,
-      unknown: look.state === 'missing',
       underlined: look.underlined,
       marked: look.marked,
       picked: look.picked,

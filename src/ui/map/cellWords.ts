@@ -1,6 +1,7 @@
 /** A place of the disk in words, for the line over the map and for screen readers. */
 import { hexOffset } from '../../base/bytes.ts';
 import { grouped, SECTOR_BYTES, sizeText } from '../../base/units.ts';
+import type { TraceExtent } from '../../engine/api.ts';
 import type { SectorRange } from './mapView.ts';
 
 /** `block 9 114, sector 2 821`, or the stretch of sectors or blocks that a wider cell stands for. */
@@ -18,4 +19,12 @@ export function placeWords(range: SectorRange, blockSectors: number): string {
         ? `sectors ${grouped(inBlock)}–${grouped(inBlock + sectorCount - 1)}`
         : `${sizeText(sectorCount * SECTOR_BYTES)}`;
   return `${blocks}, ${sectors}, at ${hexOffset(firstSector * SECTOR_BYTES)}`;
+}
+
+/** Who answers, in words; '' while that is being found out. */
+export function answerWords(answer: TraceExtent | null, name: (layer: number) => string): string {
+  if (!answer) return '';
+  if (answer.kind === 'missing') return 'missing, its parent is not here';
+  if (answer.kind === 'unallocated') return 'in no file, reads as zeros';
+  return `answered by layer ${answer.layer}, ${name(answer.layer)}`;
 }

@@ -17,24 +17,56 @@ interface BlockSectors {
 /** Cells for the sectors of one block; larger blocks than VHD has are shown in cells of several sectors. */
 const MOST_CELLS = 65_536;
 
+/** One question at a time: while it is answered only the newest of those that came since is kept. */
+class LatestOnly {
+  #running = false;
+  #next: (() => Promise<void>) | null = null;
+  #key = '';
+
+  /** A question whose key is that of the one before is not asked again. */
+  async ask(key: string, question: () => Promise<void>): Promise<void> {
+    if (key === this.#key) return;
+    this.#key = key;
+    this.#next = question;
+    if (this.#running) return;
+    this.#running = true;
+    try {
+      while (this.#next) {
+        const now: () => Promise<void> = this.#next;
+        this.#next = null;
+        await now();
+      }
+    } finally {
+      this.#running = false;
+    }
+  }
+}
+
 export class StripData {
   blocks: BlockShares | null = $state.raw(null);
   sectors: BlockSectors | null = $state.raw(null);
-  #blocksKey = '';
-  #sectorsKey = '';
+  readonly #askBlocks = new LatestOnly();
+  readonly #askSectors = new LatestOnly();
 
   /** `surveyed` only makes a new key: once all bitmaps are read, what came from block tables alone is asked again. */
-  async loadBlocks(session: Session, window: StripWindow, surveyed: boolean): Promise<void> {
+  loadBlocks(session: Session, window: StripWindow, surveyed: boolean): Promise<void> {
+    const key = `${session.chain?.layers.join()} ${window.firstUnit} ${window.unitCount} ${surveyed}`;
+    return this.#askBlocks.ask(key, () => this.#loadBlocks(session, window));
+  }
+
+  loadSectors(session: Session, block: number, sectorCount: number, surveyed: boolean): Promise<void> {
+    const key = `${session.chain?.layers.join()} ${block} ${sectorCount} ${surveyed}`;
+    return this.#askSectors.ask(key, () => this.#loadSectors(session, block, sectorCount));
+  }
+
+  async #loadBlocks(session: Session, window: StripWindow): Promise<void> {
     const { chain, blockSectors, layerCount } = session;
     if (!chain) return;
-    const key = `${chain.layers.join()} ${window.firstUnit} ${window.unitCount} ${surveyed}`;
-    if (key === this.#blocksKey) return;
-    this.#blocksKey = key;
     const unitsPerBlock = Math.max(1, Math.round(blockSectors / chain.unitSectors));
     const firstUnit = window.firstUnit * unitsPerBlock;
     const unitCount = Math.min(window.unitCount * unitsPerBlock, chain.unitCount - firstUnit);
     const shares = session.take(await session.client.api.unitShares(firstUnit, unitCount), 'shares');
-    if (!shares || key !== this.#blocksKey) return;
+    if (!shares || chain !== session.chain) return;
     const width = layerCount + 2;
     const counts = Array.from({ length: window.unitCount }, (_, block) => {
       const sums = Array.from({ length: width }, () => 0);
@@ -50,19 +82,16 @@ export class StripData {
     this.blocks = { window, counts };
   }
 
-  async loadSectors(session: Session, block: number, sectorCount: number, surveyed: boolean): Promise<void> {
+  async #loadSectors(session: Session, block: number, sectorCount: number): Promise<void> {
     const { chain, blockSectors } = session;
     if (!chain || sectorCount <= 0) return;
-    const key = `${chain.layers.join()} ${block} ${sectorCount} ${surveyed}`;
-    if (key === this.#sectorsKey) return;
-    this.#sectorsKey = key;
     const request = {
       firstSector: block * blockSectors,
       sectorCount,
       cells: Math.min(sectorCount, MOST_CELLS),
     };
     const reply = session.take(await session.client.api.map({ ...request, mode: 'layer' }), 'sectors');
-    if (reply && key === this.#sectorsKey) this.sectors = { block, sectorCount, cells: reply.cells };
+    if (reply && chain === session.chain) this.sectors = { block, sectorCount, cells: reply.cells };
   }
 
   countsOf(block: number): readonly number[] {

@@ -1,6 +1,4 @@
 /** The two strips under the map: blocks around the selection as stacked shares, and the sectors of the selected one. */
-import type { UnitShares } from '../../engine/api.ts';
-
 export const STRIP_UNITS = 256;
 
 export interface StripWindow {
@@ -65,14 +63,6 @@ function settle(parts: { exact: number; pixels: number }[], height: number): voi
     best.pixels += grow ? 1 : -1;
     sum += grow ? 1 : -1;
   }
-}
-
-/** The counts of one block out of a reply; empty when the reply does not hold it. */
-export function countsOf(shares: UnitShares, unit: number, layerCount: number): Uint16Array {
-  const at = unit - shares.firstUnit;
-  const width = layerCount + 2;
-  if (at < 0 || at >= shares.unitCount) return new Uint16Array(0);
-  return shares.counts.subarray(at * width, (at + 1) * width);
 }
 
 /** A layer's share of a block in words: `1 16 %, 3 38 %, 5 46 %`. Never 0 % for what is there, never 100 % for what is not all. */

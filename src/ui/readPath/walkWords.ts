@@ -1,7 +1,7 @@
 /** Steps of a read in words: the list that stands behind the drawing, and the line under it. */
 import { hexOffset } from '../../base/bytes.ts';
 import { grouped, SECTOR_BYTES, sizeText } from '../../base/units.ts';
-import type { TraceExtent, TraceStep } from '../../engine/api.ts';
+import type { TraceStep } from '../../engine/api.ts';
 import { NO_BLOCK } from './walkModel.ts';
 
 /** `name` is the file of the step's layer; `lastLayer` the oldest file that is here. */
@@ -29,27 +29,3 @@ export function stepWords(step: TraceStep, name: string, lastLayer: number): str
       return `${file}: no file holds it, ${sizeText(step.sectorCount * SECTOR_BYTES)} read as zeros`;
   }
 }
-
-/** The bytes that a step looks at, in the file of its layer; null where it looks at none. */
-export function stepBytes(step: TraceStep): { offset: number; lengthBytes: number } | null {
-  switch (step.action) {
-    case 'bat-lookup':
-      return { offset: step.entryOffset, lengthBytes: 4 };
-    case 'bitmap-lookup':
-      return {
-        offset: step.bitmapOffset,
-        lengthBytes: Math.floor(((step.sectorInBlock % 8) + step.sectorCount - 1) / 8) + 1,
-      };
-    case 'read-data':
-      return { offset: step.fileOffset, lengthBytes: step.sectorCount * SECTOR_BYTES };
-    default:
-      return null;
-  }
-}
-
-export const EXTENT_WORDS: Readonly<Record<TraceExtent['kind'], string>> = {
-  data: 'data',
-  zero: 'written zeros',
-  unallocated: 'in no file, zeros',
-  missing: 'missing, parent not here',
-};

@@ -5,7 +5,8 @@ import type { FileView, SaveFormat } from '../../engine/api.ts';
 /** A dynamic VHD addresses 2^32 sectors, and Windows attaches none above 2040 GiB. */
 export const LARGEST_VHD_BYTES = 2040 * GIB;
 
-const BLOCK_BYTES = 2 * MIB;
+/** Of the dynamic VHDs that are written here. */
+export const BLOCK_BYTES = 2 * MIB;
 
 export interface SaveEstimate {
   /** Length of the file as a folder shows it; for 'dynamic' an upper bound. */
@@ -14,29 +15,43 @@ export interface SaveEstimate {
   readonly writtenBytes: number;
 }
 
-/** Bytes that the files of a chain hold at most: two files may hold the same sector. */
-export function heldBytesAtMost(layers: readonly FileView[], virtualSizeBytes: number): number {
-  let held = 0;
+/** What the files of a chain hold. */
+export interface Held {
+  readonly bytes: number;
+  /** Blocks of the new dynamic VHD that hold any of it. */
+  readonly blocks: number;
+}
+
+/** From the tables alone, and so at most: two files may hold the same sector, and blocks are seldom full. */
+export function heldAtMost(layers: readonly FileView[], virtualSizeBytes: number): Held {
+  let bytes = 0;
   for (const layer of layers) {
-    held +=
+    bytes +=
       layer.blocks && layer.blockSizeBytes
         ? layer.blocks.allocated * layer.blockSizeBytes
         : Math.min(layer.sizeBytes, layer.virtualSizeBytes);
   }
-  return Math.min(held, virtualSizeBytes);
+  const held = Math.min(bytes, virtualSizeBytes);
+  return { bytes: held, blocks: Math.ceil(held / BLOCK_BYTES) };
 }
 
-/** `heldBytes`: what some file of the chain holds. */
-export function estimateSave(format: SaveFormat, virtualSizeBytes: number, heldBytes: number): SaveEstimate {
-  if (format === 'raw') return { fileBytes: virtualSizeBytes, writtenBytes: heldBytes };
+export function blocksOf(virtualSizeBytes: number): number {
+  return Math.ceil(virtualSizeBytes / BLOCK_BYTES);
+}
+
+export function estimateSave(format: SaveFormat, virtualSizeBytes: number, held: Held): SaveEstimate {
+  if (format === 'raw') return { fileBytes: virtualSizeBytes, writtenBytes: held.bytes };
   if (format === 'fixed') {
-    return { fileBytes: virtualSizeBytes + SECTOR_BYTES, writtenBytes: heldBytes + SECTOR_BYTES };
+    return { fileBytes: virtualSizeBytes + SECTOR_BYTES, writtenBytes: held.bytes + SECTOR_BYTES };
   }
-  const entries = Math.ceil(virtualSizeBytes / BLOCK_BYTES);
+  const entries = blocksOf(virtualSizeBytes);
   const table = Math.ceil((entries * 4) / SECTOR_BYTES) * SECTOR_BYTES;
-  const blocks = Math.min(entries, Math.ceil(heldBytes / BLOCK_BYTES));
-  const fileBytes = 2 * SECTOR_BYTES + KIB + table + blocks * (BLOCK_BYTES + SECTOR_BYTES);
-  return { fileBytes, writtenBytes: fileBytes };
+  const tables = 2 * SECTOR_BYTES + KIB + table;
+  const blocks = Math.min(entries, held.blocks);
+  return {
+    fileBytes: tables + blocks * (BLOCK_BYTES + SECTOR_BYTES),
+    writtenBytes: tables + blocks * SECTOR_BYTES + held.bytes,
+  };
 }
 
 export function extensionFor(format: SaveFormat): '.img' | '.vhd' {

@@ -1,185 +1,28 @@
 /**
- * The state that every panel follows: the pile of files, the chain in view, the one selection, its trace. Panels read
- * fields and call methods; nobody else talks to the engine about opening or viewing. Everything is `$state.raw`: values
- * are replaced, never changed inside.
+ * What can be done: open, view, select, step, restart. Panels read the fields of `SessionView` and call these methods;
+ * nobody else talks to the engine about opening or viewing.
  */
 import type { Problem } from '../../base/errors.ts';
 import { SECTOR_BYTES } from '../../base/units.ts';
-import type {
-  ChainView,
-  EngineApi,
-  FileId,
-  FileSource,
-  FileView,
-  Job,
-  MapMode,
-  OtherFileView,
-  Outcome,
-  PileView,
-  ReadTrace,
-  Survey,
-  TraceCosts,
-  TraceExtent,
-} from '../../engine/api.ts';
+import type { EngineApi, FileId, FileSource, Job, MapMode, Outcome, PileView } from '../../engine/api.ts';
 import { type Address, NOWHERE } from './address.ts';
 import { AddressBar } from './addressBar.ts';
-import { type Band, bandOf, bandsOf } from './bands.ts';
-import type { EngineClient } from './engineClient.ts';
-import { Jobs } from './jobs.svelte.ts';
 import { type Opening, replay } from './openings.ts';
-import { PileIndex } from './pileIndex.ts';
-import { Problems, type StandingProblem } from './problems.svelte.ts';
-import { type ByteRange, clampSectors, type SectorRange, Selection } from './selection.svelte.ts';
+import type { StandingProblem } from './problems.svelte.ts';
+import { type ByteRange, clampSectors } from './selection.svelte.ts';
+import { type ScreenName, SessionView } from './sessionView.svelte.ts';
 import { stepPlace } from './stepPlace.ts';
-import { Walk } from './walk.svelte.ts';
 
 export { TRACED_SECTORS } from './walk.svelte.ts';
-export type { StandingProblem };
-
-export type ScreenName = 'open' | 'explore' | 'findings' | 'private';
+export type { ScreenName, StandingProblem };
 
 /** Most bitmaps that are read unasked to count the shares of the layers. */
 const SURVEYED_BITMAPS = 20_000;
 
-export class Session {
-  readonly client: EngineClient;
-  readonly jobs: Jobs;
-
-  screen: ScreenName = $state.raw('open');
-  pile: PileView | null = $state.raw(null);
-  chain: ChainView | null = $state.raw(null);
-  /** Exact shares of the layers; null until counted. */
-  survey: Survey | null = $state.raw(null);
-  /** The engine stopped, and why; `restart()` brings everything back. */
-  death: Problem | null = $state.raw(null);
-  mapMode: MapMode = $state.raw('layer');
-
-  readonly #walk: Walk;
-  readonly #linked = new Selection();
-  readonly #faults = new Problems();
+export class Session extends SessionView {
   readonly #address = new AddressBar();
   readonly #openings: Opening[] = [];
   #viewTicket = 0;
-
-  // ── What is selected ───────────────────────────────────────────────────────────────────────────────────────────────
-
-  /** Sectors of the disk. */
-  readonly selection: SectorRange = $derived(this.#linked.sectors);
-  /** What the hex view shows and marks. */
-  readonly bytes: ByteRange = $derived(this.#linked.bytes);
-  readonly spotlight: number | null = $derived(this.#linked.spotlight);
-  /** Index into `trace.steps`. */
-  readonly step: number = $derived(this.#linked.step);
-  /** The file that the tree marks. */
-  readonly selectedFile: FileId | null = $derived(this.#linked.file);
-
-  // ── What follows from it ───────────────────────────────────────────────────────────────────────────────────────────
-
-  readonly #index: PileIndex = $derived(new PileIndex(this.pile, this.chain));
-  /** What the names of all files share; '' where that is nothing. */
-  readonly title: string = $derived(this.#index.title);
-  readonly layerCount: number = $derived(this.chain?.layers.length ?? 0);
-  /** Layers that share a colour; one layer each up to sixteen. */
-  readonly bands: readonly Band[] = $derived(
-    bandsOf(
-      (this.chain?.layers ?? []).map((_, layer) => this.survey?.layers[layer] ?? 1),
-      this.#index.layer(this.selectedFile),
-    ),
-  );
-  /** Sectors of one block: of the newest file that has blocks, else the index's own unit. */
-  readonly blockSectors: number = $derived.by(() => {
-    for (const id of this.chain?.layers ?? []) {
-      const blockBytes = this.#index.file(id)?.blockSizeBytes;
-      if (blockBytes) return blockBytes / SECTOR_BYTES;
-    }
-    return this.chain?.unitSectors ?? 4096;
-  });
-  readonly block: number = $derived(Math.floor(this.selection.firstSector / this.blockSectors));
-  readonly sectorInBlock: number = $derived(this.selection.firstSector % this.blockSectors);
-  /** Bitmaps that an exact count has to read. */
-  readonly surveyBitmaps: number = $derived(
-    (this.chain?.layers ?? []).reduce((sum, id) => {
-      const file = this.#index.file(id);
-      return sum + (file?.type === 'differencing' ? (file.blocks?.allocated ?? 0) : 0);
-    }, 0),
-  );
-
-  constructor(client: EngineClient) {
-    this.client = client;
-    this.jobs = new Jobs(client);
-    this.#walk = new Walk(client, this.jobs);
-    client.onDeath((problem) => {
-      this.death = problem;
-    });
-  }
-
-  /** The walk of the selection; stays that of the one before until the new one is here: see `traceIsCurrent`. */
-  get trace(): ReadTrace | null {
-    return this.#walk.trace;
-  }
-
-  /** Measured costs of `trace`; null until measured. */
-  get costs(): TraceCosts | null {
-    return this.#walk.costs;
-  }
-
-  get traceIsCurrent(): boolean {
-    return this.trace?.firstSector === this.selection.firstSector;
-  }
-
-  /** Who answers the first selected sector; null while that is being found out. */
-  get answer(): TraceExtent | null {
-    return this.traceIsCurrent ? (this.trace?.extents[0] ?? null) : null;
-  }
-
-  // ── Names and colours ──────────────────────────────────────────────────────────────────────────────────────────────
-
-  fileOf(id: FileId): FileView | null {
-    return this.#index.file(id);
-  }
-
-  otherOf(id: FileId): OtherFileView | null {
-    return this.#index.other(id);
-  }
-
-  /** Findings and faults speak of files by name or path. */
-  fileNamed(name: string): FileId | null {
-    return this.#index.named(name);
-  }
-
-  /** Layer of the chain in view; null for files outside it. */
-  layerOf(id: FileId): number | null {
-    return this.#index.layer(id);
-  }
-
-  layerFile(layer: number): FileView | null {
-    const id = this.chain?.layers[layer];
-    return id === undefined ? null : this.fileOf(id);
-  }
-
-  layerName(layer: number): string {
-    return this.layerFile(layer)?.name ?? '';
-  }
-
-  /** The name without what all files of the pile share. */
-  layerLabel(layer: number): string {
-    const id = this.chain?.layers[layer];
-    return id === undefined ? '' : this.fileLabel(id);
-  }
-
-  fileLabel(id: FileId): string {
-    return this.#index.label(id);
-  }
-
-  /** CSS custom property of the layer's colour: `--stop-3`. */
-  layerColor(layer: number): string {
-    return `--stop-${bandOf(this.bands, layer)?.stop ?? 0}`;
-  }
-
-  /** The same as a value: `var(--stop-3)`. */
-  layerFill(layer: number): string {
-    return `var(${this.layerColor(layer)})`;
-  }
 
   // ── Selecting ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -190,9 +33,9 @@ export class Session {
     const { selection } = this;
     if (sectors.firstSector === selection.firstSector && sectors.sectorCount === selection.sectorCount)
       return;
-    this.#linked.sectors = sectors;
-    this.#linked.step = 0;
-    if (this.bytes.target === 'disk') this.#linked.bytes = this.#diskBytes();
+    this.linked.sectors = sectors;
+    this.linked.step = 0;
+    if (this.bytes.target === 'disk') this.linked.bytes = this.#diskBytes();
     this.#remember();
     void this.#follow(this.bytes.target !== 'disk');
   }
@@ -209,15 +52,15 @@ export class Session {
 
   /** Shows bytes and keeps the selected sector. */
   goToBytes(target: 'disk' | FileId, offset: number, lengthBytes = 0): void {
-    this.#linked.bytes = { target, offset: Math.max(0, offset), lengthBytes };
-    if (target !== 'disk') this.#linked.file = target;
+    this.linked.bytes = { target, offset: Math.max(0, offset), lengthBytes };
+    if (target !== 'disk') this.linked.file = target;
     if (this.pile) this.screen = 'explore';
     this.#remember();
   }
 
   /** The hex view's switch: the disk at the selection, or the bytes of the current step in its file. */
   showDiskBytes(): void {
-    this.#linked.bytes = this.#diskBytes();
+    this.linked.bytes = this.#diskBytes();
     this.#remember();
   }
 
@@ -231,11 +74,11 @@ export class Session {
   /** Marks a file in the tree; a hex view that shows a file turns to this one. */
   selectFile(id: FileId): void {
     if (this.bytes.target !== 'disk' && this.bytes.target !== id) this.goToBytes(id, 0, 0);
-    else this.#linked.file = id;
+    else this.linked.file = id;
   }
 
   setSpotlight(layer: number | null): void {
-    this.#linked.spotlight = layer !== null && layer < this.layerCount ? layer : null;
+    this.linked.spotlight = layer !== null && layer < this.layerCount ? layer : null;
   }
 
   setMapMode(mode: MapMode): void {
@@ -245,11 +88,11 @@ export class Session {
   /** Makes a step of the walk the current one and marks its bytes in the hex view. */
   stepTo(step: number): void {
     if (!this.trace || !this.chain) return;
-    this.#linked.step = Math.min(Math.max(0, step), Math.max(0, this.trace.steps.length - 1));
+    this.linked.step = Math.min(Math.max(0, step), Math.max(0, this.trace.steps.length - 1));
     const place = stepPlace(this.trace, this.step, this.chain.layers);
     if (!place) return;
-    this.#linked.bytes = place;
-    if (place.target !== 'disk') this.#linked.file = place.target;
+    this.linked.bytes = place;
+    if (place.target !== 'disk') this.linked.file = place.target;
   }
 
   #diskBytes(): ByteRange {
@@ -258,7 +101,7 @@ export class Session {
   }
 
   #follow(showFirstStep: boolean): Promise<void> {
-    return this.#walk.follow(this.selection, (outcome) => {
+    return this.walk.follow(this.selection, (outcome) => {
       const trace = this.take(outcome, 'trace');
       if (trace && showFirstStep) this.stepTo(0);
       return trace;
@@ -277,7 +120,7 @@ export class Session {
   }
 
   openAsRaw(id: FileId): Promise<boolean> {
-    const opening: Opening = { kind: 'raw', path: this.#index.path(id) ?? '' };
+    const opening: Opening = { kind: 'raw', path: this.index.path(id) ?? '' };
     return this.#open(opening, 'Open as a raw disk', (api) => api.openAsRaw(id));
   }
 
@@ -285,15 +128,15 @@ export class Session {
   pointAtParent(child: FileId, parent: FileId | null): Promise<boolean> {
     const opening: Opening = {
       kind: 'parent',
-      child: this.#index.path(child) ?? '',
-      parent: this.#index.path(parent),
+      child: this.index.path(child) ?? '',
+      parent: this.index.path(parent),
     };
     return this.#open(opening, 'Join files', (api) => api.pointAtParent(child, parent));
   }
 
   /** Takes over a pile that a call of a panel changed, for instance after files moved into private storage. */
   async adoptPile(pile: PileView): Promise<void> {
-    await this.#show(pile, this.#index.path(this.chain?.layers[0]));
+    await this.#show(pile, this.index.path(this.chain?.layers[0]));
   }
 
   async close(): Promise<void> {
@@ -302,8 +145,8 @@ export class Session {
     this.#openings.length = 0;
     this.#forgetChain();
     this.pile = null;
-    this.#linked.file = null;
-    this.#faults.clear();
+    this.linked.file = null;
+    this.faults.clear();
     this.screen = 'open';
     this.#address.clear();
     this.take(await this.client.api.closePile(), 'close');
@@ -313,7 +156,7 @@ export class Session {
   async viewFrom(leaf: FileId): Promise<boolean> {
     const ticket = ++this.#viewTicket;
     // Answers about the disk that leaves the view are of no use any more.
-    this.#walk.abandon();
+    this.walk.abandon();
     const outcome = await this.jobs.run('Read the block tables', (api, job) => api.viewFrom(leaf, job));
     if (ticket !== this.#viewTicket) return false;
     const chain = this.take(outcome, 'view');
@@ -321,10 +164,10 @@ export class Session {
     this.chain = chain;
     if (!chain) return false;
     const { firstSector, sectorCount } = this.selection;
-    this.#linked.sectors = clampSectors(firstSector, sectorCount, chain.sectorCount);
-    this.#linked.file = leaf;
+    this.linked.sectors = clampSectors(firstSector, sectorCount, chain.sectorCount);
+    this.linked.file = leaf;
     if (this.bytes.target === 'disk' || !this.fileOf(this.bytes.target))
-      this.#linked.bytes = this.#diskBytes();
+      this.linked.bytes = this.#diskBytes();
     this.#remember();
     void this.#follow(false);
     void this.#completeView(ticket);
@@ -340,7 +183,7 @@ export class Session {
 
   /** A fresh engine with the same files, parents and view. */
   async restart(): Promise<void> {
-    const from = this.#index.path(this.chain?.layers[0]);
+    const from = this.index.path(this.chain?.layers[0]);
     await this.client.restart();
     this.death = null;
     const outcome = await this.jobs.run('Open the same files again', (api, job) =>
@@ -358,7 +201,7 @@ export class Session {
     const pile = this.take(await this.jobs.run(title, call), 'open');
     if (!pile) return false;
     this.#openings.push(opening);
-    await this.#show(pile, this.#index.path(this.chain?.layers[0]));
+    await this.#show(pile, this.index.path(this.chain?.layers[0]));
     return true;
   }
 
@@ -369,7 +212,8 @@ export class Session {
     this.screen = 'explore';
     const from = pile.files.find((file) => file.path === (fromPath ?? wanted.from))?.id ?? pile.leaves[0];
     if (from === undefined) this.#forgetChain();
-    else if ((await this.viewFrom(from)) && fromPath === null) this.#apply(wanted);
+    // What was opened is what is looked at now, whatever screen the address named.
+    else if ((await this.viewFrom(from)) && fromPath === null) this.#apply({ ...wanted, screen: null });
   }
 
   /** Once tables are read the engine knows how many blocks each file holds; few enough, it counts who answers what. */
@@ -383,28 +227,24 @@ export class Session {
   #forgetChain(): void {
     this.chain = null;
     this.survey = null;
-    this.#walk.clear();
-    this.#linked.step = 0;
-    this.#linked.spotlight = null;
+    this.walk.clear();
+    this.linked.step = 0;
+    this.linked.spotlight = null;
   }
 
   // ── Faults ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  get problems(): readonly StandingProblem[] {
-    return this.#faults.list;
-  }
-
   /** The value of an outcome; a fault becomes a standing problem, a cancel is none. */
   take<T>(outcome: Outcome<T>, key: string): T | null {
-    return this.#faults.take(outcome, key);
+    return this.faults.take(outcome, key);
   }
 
   report(problem: Problem, key: string): void {
-    this.#faults.report(problem, key);
+    this.faults.report(problem, key);
   }
 
   dismiss(key: string): void {
-    this.#faults.dismiss(key);
+    this.faults.dismiss(key);
   }
 
   // ── The address bar ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -434,8 +274,8 @@ export class Session {
       screen,
       sector: this.selection.firstSector,
       count: this.selection.sectorCount,
-      from: this.#index.path(this.chain.layers[0]),
-      file: target === 'disk' ? null : this.#index.path(target),
+      from: this.index.path(this.chain.layers[0]),
+      file: target === 'disk' ? null : this.index.path(target),
       offset: atSelection ? null : offset,
       length: target === 'disk' ? null : lengthBytes,
     };
@@ -445,18 +285,18 @@ export class Session {
     this.screen = this.#screenOf(address);
     if (!this.chain) return;
     if (address.sector !== null) {
-      this.#linked.sectors = clampSectors(address.sector, address.count ?? 1, this.chain.sectorCount);
-      this.#linked.step = 0;
+      this.linked.sectors = clampSectors(address.sector, address.count ?? 1, this.chain.sectorCount);
+      this.linked.step = 0;
     }
-    const file = this.#index.named(address.file);
+    const file = this.index.named(address.file);
     if (file !== null) {
-      this.#linked.bytes = { target: file, offset: address.offset ?? 0, lengthBytes: address.length ?? 0 };
-      this.#linked.file = file;
+      this.linked.bytes = { target: file, offset: address.offset ?? 0, lengthBytes: address.length ?? 0 };
+      this.linked.file = file;
     } else {
       const { offset } = address;
-      this.#linked.bytes = offset === null ? this.#diskBytes() : { target: 'disk', offset, lengthBytes: 0 };
+      this.linked.bytes = offset === null ? this.#diskBytes() : { target: 'disk', offset, lengthBytes: 0 };
     }
-    const leaf = this.#index.named(address.from);
+    const leaf = this.index.named(address.from);
     if (leaf !== null && leaf !== this.chain.layers[0]) void this.viewFrom(leaf);
     else if (address.sector !== null) void this.#follow(false);
   }

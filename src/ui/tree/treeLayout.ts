@@ -34,7 +34,7 @@ export interface LayoutOptions {
   readonly chain: readonly FileId[];
   /** Never folded away. */
   readonly keep: ReadonlySet<FileId>;
-  /** Folds that were opened, by their topmost file. */
+  /** Files of folds that were opened: a stretch that holds one of them stays open, also where a selection parts it. */
   readonly unfolded: ReadonlySet<FileId>;
 }
 
@@ -77,26 +77,12 @@ export function treeRows(files: readonly FileView[], options: LayoutOptions): Tr
     rows.push(...tree.map((row, i) => (i === 0 && rows.length > 0 ? { ...row, startsTree: true } : row)));
   };
   const roots = files.filter((file) => file.parent === null || !byId.has(file.parent));
-  const rank = (root: FileView) => (holds(root, inChain, byId) ? 0 : root.link === 'orphan' ? 2 : 1);
-  for (const root of [...roots].sort((a, b) => rank(a) - rank(b))) add(root);
+  // Whatever disk is in view, a tree keeps its place: rows do not jump when the reader looks from elsewhere.
+  for (const root of roots) if (root.link !== 'orphan') add(root);
+  for (const root of roots) if (root.link === 'orphan') add(root);
   // Files that only a cycle holds together have no root.
   for (const file of files) if (!placed.has(file.id)) add(file);
   return rows.length > UNFOLDED_ROWS ? fold(rows, options) : rows;
-}
-
-function holds(root: FileView, wanted: ReadonlySet<FileId>, byId: ReadonlyMap<FileId, FileView>): boolean {
-  const waiting = [root];
-  const seen = new Set<FileId>();
-  for (let file = waiting.pop(); file; file = waiting.pop()) {
-    if (wanted.has(file.id)) return true;
-    if (seen.has(file.id)) continue;
-    seen.add(file.id);
-    for (const id of file.children) {
-      const child = byId.get(id);
-      if (child) waiting.push(child);
-    }
-  }
-  return false;
 }
 
 function fold(rows: readonly FileRow[], { keep, unfolded }: LayoutOptions): TreeRow[] {
@@ -104,7 +90,8 @@ function fold(rows: readonly FileRow[], { keep, unfolded }: LayoutOptions): Tree
   let stretch: FileRow[] = [];
   const close = () => {
     const top = stretch[0];
-    if (top && stretch.length >= SHORTEST_FOLD && !unfolded.has(top.file.id)) {
+    const opened = stretch.some(({ file }) => unfolded.has(file.id));
+    if (top && stretch.length >= SHORTEST_FOLD && !opened) {
       folded.push({
         kind: 'fold',
         files: stretch.map(({ file }) => file),

@@ -1,18 +1,26 @@
 /** Real files for the page: a real drop, and pickers that hand out handles which a real drop produced. */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Page } from '@playwright/test';
+import type { CDPSession, Page } from '@playwright/test';
+
+/** One for each page, as long as it lives. */
+const sessions = new WeakMap<Page, Promise<CDPSession>>();
+
+function sessionOf(page: Page): Promise<CDPSession> {
+  const session = sessions.get(page) ?? page.context().newCDPSession(page);
+  sessions.set(page, session);
+  return session;
+}
 
 /** Drops files or folders of this machine on the middle of the page: the page gets real handles. */
 export async function drop(page: Page, paths: readonly string[]): Promise<void> {
-  const session = await page.context().newCDPSession(page);
+  const session = await sessionOf(page);
   const size = page.viewportSize() ?? { width: 1280, height: 800 };
   const at = { x: size.width / 2, y: size.height / 2 };
   const data = { items: [], files: [...paths], dragOperationsMask: 1 };
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
     await session.send('Input.dispatchDragEvent', { type, ...at, data });
   }
-  await session.detach();
 }
 
 type Picker = 'showOpenFilePicker' | 'showSaveFilePicker' | 'showDirectoryPicker';

@@ -2,7 +2,7 @@
  * Fixtures of the end-to-end tests: a real Chromium with a profile of its own, a folder of disks, and a guard that
  * fails any test in which the page broke its policy, asked another origin for anything, or logged an error.
  */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type BrowserContext, test as base, chromium, expect, type Page } from '@playwright/test';
@@ -97,7 +97,8 @@ interface Fixtures {
 export const test = base.extend<Fixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's names, and there are none
   folder: async ({}, use) => {
-    const folder = await mkdtemp(path.join(tmpdir(), 'disklab-disks-'));
+    // The profile names the folder as the system resolves it.
+    const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'disklab-disks-')));
     await use(folder);
     await rm(folder, { recursive: true, force: true });
   },

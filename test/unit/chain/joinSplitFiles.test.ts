@@ -27,7 +27,7 @@ function withFooter(lengthBytes: number, footerBytes = 512): Uint8Array {
   return bytes;
 }
 
-describe('joinSplitFiles', () => {
+describe('joinSplitFiles', { timeout: 60_000 }, () => {
   it('reads as the whole file, however it was cut and in whatever order the pieces come', async () => {
     await fc.assert(
       fc.asyncProperty(

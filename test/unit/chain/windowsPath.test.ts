@@ -10,7 +10,7 @@ import {
   resolveFrom,
 } from '../../../src/chain/windowsPath.ts';
 
-describe('parseStoredPath', () => {
+describe('parseStoredPath', { timeout: 60_000 }, () => {
   const cases: readonly (readonly [text: string, root: string, parts: readonly string[]])[] = [
     ['C:\\Projects\\VM\\base.vhd', 'C:', ['Projects', 'VM', 'base.vhd']],
     ['c:/Projects/base.vhd', 'c:', ['Projects', 'base.vhd']],

@@ -45,7 +45,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('disklab hash', () => {
+describe('disklab hash', { timeout: 60_000 }, () => {
   it('prints the disk’s SHA-256 as sha256sum does, from every file of the chain', async () => {
     for (const { name, disk } of chain) {
       const file = at('chain', name);
@@ -96,7 +96,7 @@ describe('disklab hash', () => {
   });
 });
 
-describe('disklab read', () => {
+describe('disklab read', { timeout: 60_000 }, () => {
   it('gives the bytes of any range', async () => {
     const sectors = leafDisk.length / 512;
     for (const [first, count] of [
@@ -154,7 +154,7 @@ describe('disklab read', () => {
   });
 });
 
-describe('disklab trace', () => {
+describe('disklab trace', { timeout: 60_000 }, () => {
   interface Extent {
     kind: string;
     layer: number | null;
@@ -226,7 +226,7 @@ describe('disklab trace', () => {
   });
 });
 
-describe('disklab info', () => {
+describe('disklab info', { timeout: 60_000 }, () => {
   it('prints the object that the documents promise', async () => {
     const ran = await runProgram(['info', leaf, '--json']);
     expect(ran.status).toBe(0);
@@ -299,7 +299,7 @@ describe('disklab info', () => {
   });
 });
 
-describe('disklab tree', () => {
+describe('disklab tree', { timeout: 60_000 }, () => {
   interface Tree {
     files: {
       path: string;
@@ -386,7 +386,7 @@ describe('disklab tree', () => {
   });
 });
 
-describe('disklab export', () => {
+describe('disklab export', { timeout: 60_000 }, () => {
   it('writes raw, fixed and dynamic files that hold the disk, and says its SHA-256', async () => {
     for (const format of ['raw', 'fixed', 'dynamic'] as const) {
       const out = at('out', `as-${format}`);
@@ -454,7 +454,7 @@ describe('disklab export', () => {
   });
 });
 
-describe('disklab', () => {
+describe('disklab', { timeout: 60_000 }, () => {
   it('prints help and version, and explains what it does not understand', async () => {
     expect((await runProgram([])).text).toContain('disklab tree PATH…');
     const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));

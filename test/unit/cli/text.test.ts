@@ -5,7 +5,7 @@ import { drawTree } from '../../../src/cli/drawTree.ts';
 import { progressText } from '../../../src/cli/progressLine.ts';
 import { jsonText, printable, problemLines } from '../../../src/cli/text.ts';
 
-describe('printable', () => {
+describe('printable', { timeout: 60_000 }, () => {
   it('spells out what would move the cursor or turn the text round', () => {
     expect(printable('a\u001b[2Jb\u0007\u009b\u202ec\nd')).toBe('a\\u{1B}[2Jb\\u{7}\\u{9B}\\u{202E}c\\u{A}d');
     expect(printable('Müller 日本 😀.vhd')).toBe('Müller 日本 😀.vhd');
@@ -21,7 +21,7 @@ describe('printable', () => {
   });
 });
 
-describe('jsonText', () => {
+describe('jsonText', { timeout: 60_000 }, () => {
   it('is one line of JSON for any text, without control characters of either set', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {

@@ -4,7 +4,7 @@ import { MemoryFile } from '../../../src/storage/memoryFile.ts';
 import { fileToOpen, okValue, testEngine, testJob } from '../../support/enginePlatform.ts';
 import { chainFiles, sha256 } from '../../support/vhdFiles.ts';
 
-const files = chainFiles({ seed: 41, depth: 2 });
+const files = chainFiles({ seed: 41, depth: 2, sizeBytes: 9 * 2 ** 20 + 512 });
 const sources = () => files.map(({ name, bytes }) => fileToOpen(name, bytes));
 
 async function opened(instead: Parameters<typeof testEngine>[0] = {}) {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SECTOR_BYTES } from '../../../src/base/units.ts';
 import { assemble, type Forest } from '../../../src/chain/assemble.ts';
-import { openImage } from '../../../src/formats/openImage.ts';
 import type { DiskImage } from '../../../src/formats/diskImage.ts';
+import { openImage } from '../../../src/formats/openImage.ts';
 import { buildSample, SAMPLE_SEED, type SampleFile } from '../../../src/lab/sample.ts';
 import { type SampleLayer, sampleLayers } from '../../../src/lab/sampleStory.ts';
 import { MemoryFile } from '../../../src/storage/memoryFile.ts';
@@ -72,7 +72,7 @@ async function sectorFrom(
   return null;
 }
 
-describe('the sample', () => {
+describe('the sample', { timeout: 60_000 }, () => {
   it('is seven files, small in memory, in one tree and an orphan', () => {
     expect(sample).toHaveLength(7);
     const held = sample.reduce(

@@ -126,7 +126,7 @@ describe('the bytes of a file', () => {
     page.session.goToBytes(4, 0x2000 + unit * 4, 4);
     await expect.element(page.screen.getByText(`BAT entry ${unit}`, { exact: true })).toBeVisible();
     await expect.element(page.screen.getByText('4 bytes, big-endian, at')).toBeVisible();
-    await page.screen.getByRole('button', { name: /^data, in this file/ }).click();
+    await page.screen.getByRole('button', { name: /data, in this file/ }).click();
     expect(page.session.bytes).toMatchObject({
       target: 4,
       offset: page.fake.blockOffset(3, unit) + SECTOR_BYTES,
@@ -166,6 +166,10 @@ describe('the bytes of a file', () => {
     expect(page.session.bytes.offset).toBe(
       page.fake.blockOffset(1, unit) + SECTOR_BYTES * (1 + (sector % 4096)) + 77,
     );
+    await expect.element(page.screen.getByText(/^, byte/)).toBeVisible();
+    await userEvent.keyboard('v');
+    await vi.waitFor(() => expect(page.session.bytes.target).toBe('disk'));
+    expect(page.session.bytes.offset).toBe(sector * SECTOR_BYTES + 77);
   });
 
   it('say why where the disk has no byte of its own in any file', async () => {
@@ -189,7 +193,7 @@ describe('the bytes of a file', () => {
   it('are divided into parts that lead to them', async () => {
     page = await hexPage(DISK);
     page.session.goToBytes(4, 0, 0);
-    await page.screen.getByRole('button', { name: /^Block allocation table, at 0x2000/ }).click();
+    await page.screen.getByRole('button', { name: /, Block allocation table, at 0x2000/ }).click();
     expect(page.session.bytes).toMatchObject({ target: 4, offset: 0x2000 });
   });
 });
@@ -211,5 +215,23 @@ describe('a read that fails', () => {
     delete page.fake.faults.readFile;
     await page.screen.getByRole('button', { name: 'Try again' }).click();
     await vi.waitFor(() => expect(page.rows()[0]).toContain('63 6F 6E 65'));
+  });
+});
+
+describe('copying', () => {
+  it('takes the field under the cursor as hex, and what is selected as text', async () => {
+    const write = vi.spyOn(navigator.clipboard, 'writeText').mockResolvedValue();
+    page = await hexPage(DISK);
+    page.session.goToBytes(4, 0, 1);
+    await expect.element(page.screen.getByText('Hard disk footer (copy), cookie')).toBeVisible();
+    await page.screen.getByRole('button', { name: 'Copy hex' }).click();
+    await expect.element(page.screen.getByText('8 bytes copied as hex.')).toBeVisible();
+    expect(write).toHaveBeenLastCalledWith('63 6F 6E 65 63 74 69 78');
+    const sector = heldSector(page, 1);
+    page.session.selectSectors(sector);
+    page.session.goToBytes('disk', sector * SECTOR_BYTES, 16);
+    await page.screen.getByRole('button', { name: 'Copy text' }).click();
+    await vi.waitFor(() => expect(write).toHaveBeenLastCalledWith(sectorText(1, sector).slice(0, 16)));
+    write.mockRestore();
   });
 });

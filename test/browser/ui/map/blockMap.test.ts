@@ -3,6 +3,7 @@ import { userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import '../../../../src/ui/look/tokens.css';
 import '../../../../src/ui/look/base.css';
+import type { MapCells, MapRequest, Outcome } from '../../../../src/engine/api.ts';
 import { keys } from '../../../../src/ui/keys/keys.ts';
 import BlockMapPanel from '../../../../src/ui/map/BlockMapPanel.svelte';
 import { cellsPerLine, endCellOf, firstCellOf, pixelOfSector } from '../../../../src/ui/map/mapPixels.ts';
@@ -13,8 +14,9 @@ import { FakeClient, type FakeDisk, FakeEngine } from '../../../support/fakeEngi
 const DISK: FakeDisk = { layers: 4, units: 4096, seed: 3 };
 const handleKeys = (event: KeyboardEvent) => keys.handle(event);
 
-async function shown(disk: FakeDisk = DISK) {
-  const engine = new FakeEngine(disk);
+async function shown(disk: FakeDisk = DISK, engine = new FakeEngine(disk)) {
+  // A session takes its first selection from the address, where the test before left its own.
+  history.replaceState(null, '', '#');
   const session = new Session(new FakeClient(engine));
   await session.openSample();
   const { container } = await render(BlockMapPanel, { session });
@@ -168,6 +170,23 @@ describe('the block map', () => {
     expect(engine.calls.map).toBeLessThan(60);
   });
 
+  test('a held arrow key asks for where it comes to rest, not for every place on the way', async () => {
+    class SlowEngine extends FakeEngine {
+      override async map(request: MapRequest): Promise<Outcome<MapCells>> {
+        await new Promise((done) => setTimeout(done, 80));
+        return super.map(request);
+      }
+    }
+    const { engine, session, area } = await shown(DISK, new SlowEngine(DISK));
+    area.focus();
+    const before = engine.calls.map;
+    for (let i = 0; i < 30; i++)
+      area.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
+    await new Promise((done) => setTimeout(done, 500));
+    expect(session.block).toBe(30);
+    expect(engine.calls.map - before).toBeLessThan(4);
+  });
+
   test('a map that nobody touches asks for nothing more', async () => {
     const { engine } = await shown();
     await new Promise((done) => setTimeout(done, 400));
@@ -210,8 +229,8 @@ describe('the block map', () => {
 
   test('the table behind the map lists every range that it shows', async () => {
     const { container } = await shown({ layers: 2, units: 64, seed: 9 });
-    await expect.poll(() => container.querySelectorAll('tbody tr').length).toBeGreaterThan(3);
-    const rows = [...container.querySelectorAll('tbody tr')].map((row) =>
+    await expect.poll(() => container.querySelectorAll('.runs tbody tr').length).toBeGreaterThan(3);
+    const rows = [...container.querySelectorAll('.runs tbody tr')].map((row) =>
       [...row.querySelectorAll('td')].map((cell) => cell.textContent?.replace(/\D/g, '') ?? ''),
     );
     let next = 0;
@@ -220,6 +239,10 @@ describe('the block map', () => {
       next += Number(sectors);
     }
     expect(next).toBe(64 * 4096);
+    const sums = [...container.querySelectorAll('.sums tbody tr td:last-child')].map(
+      (cell) => cell.textContent ?? '',
+    );
+    expect(sums.reduce((all, text) => all + Number(text.replace(/\D/g, '')), 0)).toBe(64 * 4096 * 512);
   });
 
   test('a click in the strips selects the block, then the sector', async () => {

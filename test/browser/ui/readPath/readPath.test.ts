@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { userEvent } from 'vitest/browser';
+import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import '../../../../src/ui/look/tokens.css';
 import '../../../../src/ui/look/base.css';
@@ -19,6 +19,8 @@ function sectorOf(engine: FakeEngine, layer: number): number {
 
 async function shown(disk: FakeDisk, select: (engine: FakeEngine) => [number, number?]) {
   const engine = new FakeEngine(disk);
+  // A session takes its first selection from the address, where the test before left its own.
+  history.replaceState(null, '', '#');
   const session = new Session(new FakeClient(engine));
   await session.openSample();
   session.selectSectors(...select(engine));
@@ -34,7 +36,10 @@ async function shown(disk: FakeDisk, select: (engine: FakeEngine) => [number, nu
   return { engine, session, container, texts };
 }
 
-afterEach(() => removeEventListener('keydown', handleKeys));
+afterEach(async () => {
+  removeEventListener('keydown', handleKeys);
+  await page.viewport(414, 896);
+});
 
 describe('the read path', () => {
   test('has a lane for each file that is asked, and says which are not', async () => {
@@ -143,7 +148,7 @@ describe('the read path', () => {
     const step = session.trace?.steps[session.step];
     expect(step && step.block * engine.unitSectors + step.sectorInBlock).toBe(extent?.firstSector);
     await expect.poll(() => container.querySelectorAll('[role=option]').length).toBeLessThan(12);
-    expect(container.querySelector('[role=option][aria-selected=true]')?.getAttribute('aria-label')).toMatch(
+    expect(container.querySelector('[role=option][aria-selected=true]')?.textContent?.trim()).toMatch(
       /^piece 3:/,
     );
     await userEvent.keyboard('{Enter}');
@@ -158,8 +163,33 @@ describe('the read path', () => {
       0;
     session.stepTo(first + 1);
     await expect
-      .poll(() => container.querySelector('[role=option][aria-selected=true]')?.getAttribute('aria-label'))
+      .poll(() => container.querySelector('[role=option][aria-selected=true]')?.textContent?.trim())
       .toMatch(/^piece 2:/);
+  });
+
+  test('the lane of the current step is in view while the steps go through a long walk', async () => {
+    await page.viewport(1280, 800);
+    const { session, container } = await shown({ layers: 40, units: 4096, seed: 5 }, (engine) => [
+      sectorOf(engine, 39),
+    ]);
+    const panel = container.querySelector<HTMLElement>('.read-path');
+    if (panel) panel.style.height = '300px';
+    for (;;) {
+      const more = container.querySelector<HTMLButtonElement>('.fold button');
+      if (!more) break;
+      more.click();
+      await new Promise((done) => setTimeout(done, 20));
+    }
+    const steps = session.trace?.steps ?? [];
+    for (const step of [steps.length - 1, 20, 0]) {
+      session.stepTo(step);
+      await new Promise((done) => setTimeout(done, 50));
+      const box = container.querySelector('.scroll')?.getBoundingClientRect();
+      const here = container.querySelector('.here')?.getBoundingClientRect();
+      if (!here) throw new Error('the step of a look-up has a cell');
+      expect(here.top).toBeGreaterThanOrEqual((box?.top ?? 0) - 1);
+      expect(here.bottom).toBeLessThanOrEqual((box?.bottom ?? 0) + 1);
+    }
   });
 
   test('the pointer on a lane puts its layer in the spotlight', async () => {

@@ -49,7 +49,7 @@ describe('saving a disk', () => {
     await expect.element(screen.getByText(/If it stops now/)).toBeVisible();
     fake.finish?.();
     await expect.element(screen.getByText('9f2c41d07be65a13'.repeat(4))).toBeVisible();
-    await expect.element(screen.getByText(/5.733.000.000 bytes in 57 s/)).toBeVisible();
+    await expect.element(screen.getByText(/57 s, 2.24 MiB.s of the disk/)).toBeVisible();
   });
 
   it('starts nothing when the picker is closed', async () => {

@@ -76,7 +76,7 @@ describe('the tree of files', () => {
     const saved: string[] = [];
     await render(TreePanel, { session, onsave: (file: { name: string }) => saved.push(file.name) });
     await userEvent.click(items()[2] as HTMLElement);
-    await expect.element(page.getByRole('heading', { name: 'old.avhd, layer 1' })).toBeVisible();
+    await expect.element(page.getByRole('heading', { name: '1 VM_old.avhd' })).toBeVisible();
     await userEvent.click(page.getByRole('button', { name: 'Save disk as…' }));
     expect(saved).toEqual(['VM_old.avhd']);
     await userEvent.click(page.getByRole('button', { name: 'See the disk from here' }));

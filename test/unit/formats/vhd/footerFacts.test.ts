@@ -167,6 +167,18 @@ describe('fact 5: limits and block sizes', () => {
     expect(rules(await refused({ ...SMALL, currentSize: 511n }))).toContain('size-invalid');
   });
 
+  test('a disk of more than eight million blocks is refused, whatever its file holds', async () => {
+    const most = {
+      ...SMALL,
+      blockSizeBytes: 2 ** 18,
+      maxTableEntries: 4,
+      geometry: [65535, 16, 255] as const,
+    };
+    expect(rules(await opened({ ...most, currentSize: BigInt(2040 * GIB) }))).not.toContain('block-count');
+    const far = await refused({ ...most, blockSizeBytes: 2 ** 17, currentSize: BigInt(2040 * GIB) });
+    expect(far.findings[0]).toMatchObject({ rule: 'block-count', code: '0xC03A000B' });
+  });
+
   test('a size that is no whole number of sectors is rounded down and said', async () => {
     const image = await opened({ ...SMALL, currentSize: BigInt(64 * KIB + 100) });
     expect(image.virtualSizeBytes).toBe(64 * KIB);

@@ -90,7 +90,10 @@ describe('a row', () => {
 
   it('shows bytes that no file here holds as question marks', () => {
     expect(textOf(row(['missing', 'missing']))).toBe('?? ??');
-    expect(segmentRow(row(['missing', 5])).map((segment) => segment.unknown)).toEqual([true, false]);
+    expect(segmentRow(row(['missing', 5])).map((segment) => [segment.hex, segment.faint])).toEqual([
+      ['??', true],
+      ['05', false],
+    ]);
   });
 
   it('keeps the underline of a short field whose first half, in the row above, is zeros', () => {

@@ -1,14 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { paintStacks } from '../../../../src/ui/map/stripPaint.ts';
-import {
-  countsOf,
-  percent,
-  STRIP_UNITS,
-  shareWords,
-  stackOf,
-  stripWindow,
-} from '../../../../src/ui/map/strips.ts';
+import { percent, STRIP_UNITS, shareWords, stackOf, stripWindow } from '../../../../src/ui/map/strips.ts';
 
 describe('the window of 256 blocks', () => {
   test('always holds the block and never leaves the disk', () => {
@@ -84,11 +77,5 @@ describe('shares in words', () => {
     expect(shareWords([1, 0, 4095, 0, 0], 3)).toBe('layer 0 < 1 %, layer 2 > 99 %');
     expect(shareWords([0, 2048, 1024, 1024], 2)).toBe('layer 1 50 %, missing 25 %, in no file 25 %');
     expect(percent(4096, 4096)).toBe('100 %');
-  });
-
-  test('a reply that does not hold the block gives nothing', () => {
-    const shares = { firstUnit: 10, unitCount: 2, counts: Uint16Array.from([1, 2, 3, 4, 5, 6]) };
-    expect([...countsOf(shares, 11, 1)]).toEqual([4, 5, 6]);
-    expect(countsOf(shares, 9, 1).length).toBe(0);
   });
 });

@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FileView } from '../../../../src/engine/api.ts';
 import { chainFrom, whyIncomplete } from '../../../../src/ui/save/chainFrom.ts';
-import {
-  estimateSave,
-  heldBytesAtMost,
-  suggestName,
-  whyNotFormat,
-} from '../../../../src/ui/save/savePlan.ts';
+import { estimateSave, heldAtMost, suggestName, whyNotFormat } from '../../../../src/ui/save/savePlan.ts';
 
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
@@ -41,19 +36,26 @@ function file(id: number, parent: number | null, more: Partial<FileView> = {}): 
 
 describe('the size of a saved disk', () => {
   it('is the disk for raw, and a footer more for fixed', () => {
-    expect(estimateSave('raw', GIB, 3 * MIB)).toEqual({ fileBytes: GIB, writtenBytes: 3 * MIB });
-    expect(estimateSave('fixed', GIB, 3 * MIB).fileBytes).toBe(GIB + 512);
+    expect(estimateSave('raw', GIB, { bytes: 3 * MIB, blocks: 2 })).toEqual({
+      fileBytes: GIB,
+      writtenBytes: 3 * MIB,
+    });
+    expect(estimateSave('fixed', GIB, { bytes: 3 * MIB, blocks: 2 }).fileBytes).toBe(GIB + 512);
   });
 
   it('is about what is held for dynamic, with tables and bitmaps', () => {
-    const { fileBytes } = estimateSave('dynamic', GIB, 8 * MIB);
+    const { fileBytes, writtenBytes } = estimateSave('dynamic', GIB, { bytes: 5 * MIB, blocks: 4 });
     expect(fileBytes).toBe(512 + 1024 + 2048 + 4 * (2 * MIB + 512) + 512);
+    expect(writtenBytes).toBe(fileBytes - 3 * MIB);
   });
 
   it('counts no more than the whole disk as held', () => {
     const full = { allocated: 512, total: 512, strideSectors: 4104, aligned4k: true };
-    expect(heldBytesAtMost([file(1, 2), file(2, null)], GIB)).toBe(16 * MIB);
-    expect(heldBytesAtMost([file(1, 2, { blocks: full }), file(2, null, { blocks: full })], GIB)).toBe(GIB);
+    expect(heldAtMost([file(1, 2), file(2, null)], GIB)).toEqual({ bytes: 16 * MIB, blocks: 8 });
+    expect(heldAtMost([file(1, 2, { blocks: full }), file(2, null, { blocks: full })], GIB)).toEqual({
+      bytes: GIB,
+      blocks: 512,
+    });
   });
 
   it('rules a VHD out above 2040 GiB', () => {

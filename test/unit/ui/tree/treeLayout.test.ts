@@ -91,6 +91,8 @@ describe('the tree as rows', () => {
       Array.from({ length: 62 }, (_, i) => String(i + 1)),
     );
     expect(treeRows(files, { ...options, unfolded: new Set([2]) })).toHaveLength(64);
+    const parted = { ...options, unfolded: new Set([2, 40]), keep: new Set([20]) };
+    expect(treeRows(files, parted)).toHaveLength(64);
     expect(treeRows(filesOf(chainOf(UNFOLDED_ROWS)), options)).toHaveLength(UNFOLDED_ROWS);
   });
 
