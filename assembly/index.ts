@@ -14,7 +14,7 @@ export {
   stepsAddress,
   totalsAddress,
 } from './layout';
-export { buildIndex, usedOwnerSlots } from './owners';
+export { beginIndex, indexLayer, nextIndexedBlock, settleIndex, usedOwnerSlots } from './owners';
 export { placePage, usedPageSlots } from './pages';
 export {
   answeredSectors,
@@ -25,5 +25,4 @@ export {
   stepsWereDropped,
   walk,
 } from './resolve';
-export { nextUsedBlock, usedBlocks } from './vhd';
 export { find, isZero } from './zero';

@@ -40,8 +40,8 @@ export function usedOwnerSlots(): u32 {
   return usedSlots;
 }
 
-/** Builds the index from the block tables that the host has put in place. */
-export function buildIndex(): void {
+/** Forgets every answer. The layers follow through `indexLayer`, the oldest first, and `settleIndex` ends it. */
+export function beginIndex(): void {
   memory.fill(newest, floor, unitCount);
   memory.fill(full, floor, unitCount);
   memory.fill(deepest, 0, unitCount);
@@ -51,45 +51,64 @@ export function buildIndex(): void {
   hand = 0;
   usedSlots = 0;
   clearPages();
-  for (let i = layerCount; i > 0; i--) indexLayer(i - 1);
+}
+
+export function settleIndex(): void {
   for (let unit: u32 = 0; unit < unitCount; unit++) settle(unit);
 }
 
-function indexLayer(index: u32): void {
+let nextBlock: u32 = 0;
+
+/** Where the next call of `indexLayer` for the same layer goes on; the table's end when it is done. */
+export function nextIndexedBlock(): u32 {
+  return nextBlock;
+}
+
+/**
+ * Takes a layer into the index, one scan of its table: 16 entries are passed over at once where none is in use. Writes the
+ * numbers of allocated blocks from `from` on (u32 each, at most `capacity`) and returns how many.
+ */
+export function indexLayer(index: u32, from: u32, out: usize, capacity: u32): u32 {
   const layer = layerAt(index);
   const end = <u32>min<u64>((layer.sectorCount + unitSectors - 1) >> <u64>unitShift, unitCount);
   if (layer.kind == KIND_FLAT) {
     memory.fill(newest, <u8>index, end);
     memory.fill(full, <u8>index, end);
     if (end > 0 && !coversAll(layer, end - 1)) store<u8>(full + end - 1, floor);
-    return;
+    nextBlock = 0;
+    return 0;
   }
-  if (layer.blockShift == 0) indexUnitBlocks(layer, index, min<u32>(end, layer.batEntries));
-  else
-    for (let unit: u32 = 0; unit < end; unit++) if (entryOf(layer, unit) != UNUSED) mark(layer, index, unit);
-}
-
-/** Blocks as large as units: 16 entries are passed over at once where none is in use. */
-function indexUnitBlocks(layer: Layer, index: u32, end: u32): void {
   const unused = i32x4.splat(-1);
-  let unit: u32 = 0;
-  while (unit < end) {
-    if (end - unit >= 16) {
-      const at = layer.bat + ((<usize>unit) << 2);
+  let count: u32 = 0;
+  let block = from;
+  while (block < layer.batEntries && count < capacity) {
+    const at = layer.bat + ((<usize>block) << 2);
+    if (layer.batEntries - block >= 16) {
       const all = v128.and(
         v128.and(v128.load(at), v128.load(at, 16)),
         v128.and(v128.load(at, 32), v128.load(at, 48)),
       );
       if (i32x4.all_true(i32x4.eq(all, unused))) {
-        unit += 16;
+        block += 16;
         continue;
       }
     }
-    const stop = min<u32>(unit + 16, end);
-    for (; unit < stop; unit++) {
-      if (load<u32>(layer.bat + ((<usize>unit) << 2)) != UNUSED) mark(layer, index, unit);
+    const stop = min<u32>(block + min<u32>(16, capacity - count), layer.batEntries);
+    for (; block < stop; block++) {
+      if (load<u32>(layer.bat + ((<usize>block) << 2)) == UNUSED) continue;
+      markBlock(layer, index, block, end);
+      store<u32>(out + ((<usize>count) << 2), block);
+      count++;
     }
   }
+  nextBlock = block;
+  return count;
+}
+
+function markBlock(layer: Layer, index: u32, block: u32, endUnit: u32): void {
+  const first = block << layer.blockShift;
+  const stop = min<u32>(first + (1 << layer.blockShift), endUnit);
+  for (let unit = first; unit < stop; unit++) mark(layer, index, unit);
 }
 
 function mark(layer: Layer, index: u32, unit: u32): void {

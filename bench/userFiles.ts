@@ -50,7 +50,7 @@ export async function readPicked(
   const pair = await alternate(
     5,
     async () => {
-      for await (const piece of disk.passes({ chunkBytes: 8 * MIB })) void piece;
+      for await (const piece of disk.passes({ chunkBytes: 4 * MIB })) void piece;
     },
     () => plain?.(largest),
   );

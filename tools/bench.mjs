@@ -253,8 +253,8 @@ async function main() {
   await buildBenches();
   const { chromium } = await import('@playwright/test');
   const { executablePath, env } = findBrowser();
-  const work = mkdtempSync(path.join(os.tmpdir(), 'disklab-bench-'));
   const server = await serve({ folder: path.join(ROOT, 'build/bench/page'), port: PORT });
+  const work = mkdtempSync(path.join(os.tmpdir(), 'disklab-bench-'));
   const profile = path.join(work, 'profile');
   seedProfile(profile, new URL(server.address).origin, path.join(work, 'save'));
   let context;

@@ -49,6 +49,9 @@ export interface PassOptions {
   readonly missing?: 'throw' | 'zeros';
 }
 
+/** Pieces in reading and one with the consumer: enough requests under way to keep slow storage busy. */
+const MOST_BUFFERS = 8;
+
 type OnRun = (layer: number, fileOffset: number, targetSector: number, sectorCount: number) => void;
 
 export class DiskChain implements VirtualDisk {
@@ -188,34 +191,36 @@ export class DiskChain implements VirtualDisk {
   /** The disk from `firstSector` to its end, once, in pieces of `chunkBytes`; what no file holds is not read. */
   async *passes(options: PassOptions): AsyncGenerator<DiskPiece, void, undefined> {
     const { chunkBytes, firstSector = 0, signal, missing = 'throw' } = options;
-    const buffers = Math.min(2, Math.floor(this.core.staging.length / chunkBytes));
+    const buffers = Math.min(MOST_BUFFERS, Math.floor(this.core.staging.length / chunkBytes));
     assert(buffers > 0, 'a piece fits into the staging memory');
     const chunkSectors = chunkBytes / SECTOR_BYTES;
+    const pieceCount = Math.ceil((this.sectorCount - firstSector) / chunkSectors);
+    // Storage that must be waited for reads the next pieces while the consumer has this one.
+    const ahead = this.files.readNow ? 0 : buffers - 1;
     const pacer = new Pacer();
-    const bufferAt = (turn: number) => (turn % buffers) * chunkBytes;
-    const start = (turn: number): Promise<DiskPiece> | null => {
-      const first = firstSector + turn * chunkSectors;
-      if (first >= this.sectorCount) return null;
-      const piece = this.readPiece(
-        first,
-        Math.min(chunkSectors, this.sectorCount - first),
-        bufferAt(turn),
-        missing,
-      );
-      // Its fault is told when its turn comes; a consumer that leaves earlier does not hear of it.
-      piece.catch(() => {});
-      return piece;
+    const underWay: Promise<DiskPiece>[] = [];
+    const startUpTo = (end: number, from: number) => {
+      for (let turn = from; turn < Math.min(end, pieceCount); turn++) {
+        const first = firstSector + turn * chunkSectors;
+        const count = Math.min(chunkSectors, this.sectorCount - first);
+        const piece = this.readPiece(first, count, (turn % buffers) * chunkBytes, missing);
+        // Its fault is told when its turn comes.
+        piece.catch(() => {});
+        underWay.push(piece);
+      }
     };
-    // Storage that must be waited for reads the next piece while the consumer has this one.
-    const ahead = this.files.readNow === null && buffers > 1;
-    let next = start(0);
-    for (let turn = 0; next !== null; turn++) {
-      const piece = await next;
-      signal?.throwIfAborted();
-      next = ahead ? start(turn + 1) : null;
-      yield piece;
-      await pacer.step(signal);
-      if (!ahead) next = start(turn + 1);
+    try {
+      for (let turn = 0; turn < pieceCount; turn++) {
+        startUpTo(turn + Math.max(1, ahead), turn + underWay.length);
+        const piece = await must(underWay.shift(), 'a piece under way');
+        signal?.throwIfAborted();
+        startUpTo(turn + 1 + ahead, turn + 1 + underWay.length);
+        yield piece;
+        await pacer.step(signal);
+      }
+    } finally {
+      // A consumer that leaves early must not find late bytes in the memory that the next pass uses.
+      await Promise.allSettled(underWay);
     }
   }
 

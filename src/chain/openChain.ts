@@ -37,17 +37,18 @@ export async function openChain(
     incomplete: !options.complete,
     stagingBytes: options.stagingBytes ?? 16 * MIB,
   });
-  const checks: (BlockCheck | null)[] = [];
+  const checks: (BlockCheck | null)[] = layers.map(() => null);
   // Files that answer at once leave no gap in which a cancel could be heard.
   const pacer = new Pacer();
-  for (const [i, layer] of layers.entries()) {
+  core.beginIndex();
+  // Oldest first, each scanned while its table is still in the processor's cache.
+  for (const [i, layer] of [...layers.entries()].reverse()) {
     await pacer.step(options.signal);
     await readTable(core, i, layer, options);
-    checks.push(
-      layer.tables.kind === 'flat' ? null : checkBlocks(layer, core.batBytes(i), core.usedBlocks(i)),
-    );
+    const used = core.indexLayer(i);
+    if (layer.tables.kind !== 'flat') checks[i] = checkBlocks(layer, core.batBytes(i), used);
   }
-  core.buildIndex();
+  core.settleIndex();
   const findings = checks.flatMap((check) => check?.findings ?? []);
   return new DiskChain(
     layers,

@@ -112,21 +112,28 @@ export class DiskCore {
     return new DiskCore(exports, memory, layers, options, unitSectors, stagingBytes);
   }
 
-  /** Where a layer's BAT goes, as it stands in the file; `buildIndex` follows when all are there. */
+  /** Where a layer's BAT goes, as it stands in the file; `indexLayer` follows. */
   batBytes(layer: number): Uint8Array {
     const at = this.exports.batAddress(layer);
     return this.bytes.subarray(at, at + (this.layers[layer]?.batEntries ?? 0) * 4);
   }
 
-  /** Numbers of a layer's allocated blocks, ascending. */
-  usedBlocks(layer: number): Uint32Array {
+  /** Forgets every answer. `indexLayer` follows for each layer, the oldest first, then `settleIndex`. */
+  beginIndex(): void {
+    this.exports.beginIndex();
+  }
+
+  /** Takes in a layer whose table is in place. Returns the numbers of its allocated blocks, ascending. */
+  indexLayer(layer: number): Uint32Array {
     const entries = this.layers[layer]?.batEntries ?? 0;
     const at = this.scratch.byteOffset;
     const parts: Uint32Array[] = [];
-    for (let block = 0; block < entries; block = this.exports.nextUsedBlock()) {
-      const count = this.exports.usedBlocks(layer, block, at, SCRATCH_BYTES / 4);
+    let block = 0;
+    do {
+      const count = this.exports.indexLayer(layer, block, at, SCRATCH_BYTES / 4);
       parts.push(new Uint32Array(this.bytes.buffer, at, count).slice());
-    }
+      block = this.exports.nextIndexedBlock();
+    } while (block < entries);
     const blocks = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
     let done = 0;
     for (const part of parts) {
@@ -136,8 +143,8 @@ export class DiskCore {
     return blocks;
   }
 
-  buildIndex(): void {
-    this.exports.buildIndex();
+  settleIndex(): void {
+    this.exports.settleIndex();
   }
 
   /**

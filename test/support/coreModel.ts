@@ -63,12 +63,16 @@ export class CoreModel {
       stagingBytes: 1024 ** 2,
       ...caches,
     });
-    for (const [i, layer] of this.layers.entries()) {
+    core.beginIndex();
+    for (const [i, layer] of [...this.layers.entries()].reverse()) {
       const bat = core.batBytes(i);
       const view = new DataView(bat.buffer, bat.byteOffset, bat.byteLength);
       for (const [block, entry] of layer.entries.entries()) view.setUint32(block * 4, entry);
+      const used = core.indexLayer(i);
+      const wanted = [...layer.entries.keys()].filter((block) => layer.entries[block] !== UNUSED);
+      if (used.join() !== wanted.join()) throw new Error(`layer ${i}: other blocks are in use`);
     }
-    core.buildIndex();
+    core.settleIndex();
     return core;
   }
 

@@ -241,7 +241,7 @@ export class FakeBytes {
       open: () => base.open(),
       openSample: () => base.openSample(),
       openAsRaw: () => base.openAsRaw(),
-      pointAtParent: () => base.pointAtParent(),
+      pointAtParent: (child, parent) => base.pointAtParent(child, parent),
       closePile: () => base.closePile(),
       viewFrom: (leaf, job) => base.viewFrom(leaf, job),
       map: (request) => base.map(request),

@@ -104,10 +104,10 @@ export class MapState {
     if (this.view) this.view = revealing(this.view, sector);
   }
 
-  /** Asks for cells soon; the first picture of a chain at once. The old picture stays until the new one is here. */
+  /** Asks for cells soon; the first picture of a chain or a mode at once. The old picture stays until the new one is here. */
   refresh(): void {
     clearTimeout(this.#timer);
-    if (!this.picture) void this.#load();
+    if (this.picture?.mode !== this.session.mapMode) void this.#load();
     else this.#timer = setTimeout(() => void this.#load(), DEBOUNCE_MS);
   }
 

@@ -11,7 +11,7 @@ import { fuzzPiles } from '../../support/fuzz.ts';
 
 const SEED = 20_211_105;
 
-test(`100,000 damaged images (seed ${SEED})`, { timeout: 300_000 }, async () => {
+test(`100,000 damaged images (seed ${SEED})`, { timeout: 600_000 }, async () => {
   const totals = await fuzzPiles(await loadCore(), SEED, 0, 10_000);
   console.info(`seed ${SEED}: ${JSON.stringify(totals)}`);
   expect(totals.images).toBe(100_000);

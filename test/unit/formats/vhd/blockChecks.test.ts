@@ -39,6 +39,14 @@ function bigEndian(entries: Uint32Array): Uint8Array {
   return bytes;
 }
 
+/** Seconds of processor time: what else the machine does is left out. */
+function timed<T>(work: () => T): { result: T; seconds: number } {
+  const before = process.cpuUsage();
+  const result = work();
+  const { user, system } = process.cpuUsage(before);
+  return { result, seconds: (user + system) / 1e6 };
+}
+
 describe('checkBlocks', () => {
   test.each(Array.from({ length: 200 }, (_, seed) => seed))(
     'finds what a list of sectors finds (seed %i)',
@@ -136,15 +144,14 @@ describe('checkBlocks', () => {
     }
     const bytes = bigEndian(entries);
     const large = { ...image, file: { ...image.file, sizeBytes: 2 ** 40 } } as DiskImage;
-    const start = performance.now();
-    const check = checkBlocks(large, bytes);
-    expect(performance.now() - start).toBeLessThan(1000);
+    const { result: check, seconds } = timed(() => checkBlocks(large, bytes));
+    expect(seconds).toBeLessThan(1);
     expect(check.summary).toEqual({ allocated: count, total: count, strideSectors: 9, aligned4k: false });
     expect(check.badBlocks.length).toBe(0);
     // The worst case for the findings: every block is bad.
-    const again = performance.now();
-    expect(checkBlocks(image, new Uint8Array(count * 4)).findings.length).toBeLessThan(12);
-    expect(performance.now() - again).toBeLessThan(1000);
+    const worst = timed(() => checkBlocks(image, new Uint8Array(count * 4)));
+    expect(worst.result.findings.length).toBeLessThan(12);
+    expect(worst.seconds).toBeLessThan(1);
   });
 });
 

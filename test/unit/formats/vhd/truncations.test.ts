@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { DiskError } from '../../../../src/base/errors.ts';
 import { isDiskImage, openImage } from '../../../../src/formats/openImage.ts';
 import { checkBlocks } from '../../../../src/formats/vhd/blockChecks.ts';
-import { MemoryFile } from '../../../../src/storage/memoryFile.ts';
+import { BytesFile } from '../../../support/bytesFile.ts';
 import {
   type BuiltImage,
   buildImage,
@@ -37,7 +37,7 @@ const images: Record<string, ImageOptions> = {
   'without a copy of its footer': { ...shape, type: 'dynamic', layout: 'packed', footerCopy: false },
 };
 
-test.each(Object.entries(images))('%s, cut at every byte', { timeout: 60_000 }, async (_name, options) => {
+test.each(Object.entries(images))('%s, cut at every byte', { timeout: 120_000 }, async (_name, options) => {
   const built = buildImage(options);
   expect(built.sizeBytes).toBeLessThanOrEqual(100 * 1024);
   const whole = built.bytes();
@@ -57,24 +57,26 @@ async function outcomeOf(
   built: BuiltImage,
   length: number,
 ): Promise<'opened' | 'refused'> {
-  const result = await openImage(MemoryFile.of('cut.vhd', bytes, 'read-only'));
-  expect(result.findings.length, `cut at ${length}`).toBeGreaterThan(0);
-  for (const finding of result.findings) {
-    expect(finding.offset + finding.lengthBytes, `${finding.rule} cut at ${length}`).toBeLessThanOrEqual(
-      Math.max(length, finding.offset),
-    );
-    expect(finding.offset).toBeGreaterThanOrEqual(0);
+  // `expect` at every byte would cost more than what it looks at.
+  const demand = (condition: boolean, what: string): void => {
+    if (!condition) throw new Error(`cut at ${length}: ${what}`);
+  };
+  const result = await openImage(new BytesFile('cut.vhd', bytes));
+  demand(result.findings.length > 0, 'no finding');
+  for (const { rule, offset, lengthBytes } of result.findings) {
+    demand(offset >= 0 && offset + lengthBytes <= Math.max(length, offset), `${rule} is not in the file`);
   }
   if (!isDiskImage(result)) return 'refused';
   const check = checkBlocks(result, await batOf(result));
-  const blockEnds = [...built.places.values()].map((place) => place + 512 + BLOCK);
-  const isWhole = blockEnds.every((end) => end <= length);
+  const isWhole = [...built.places.values()].every((place) => place + 512 + BLOCK <= length);
   const isTableWhole = length >= built.batOffset + 3 * 4;
-  if (isTableWhole) expect(check.findings.length > 0, `cut at ${length}`).toBe(!isWhole);
+  if (isTableWhole) demand(check.findings.length > 0 !== isWhole, 'blocks are judged wrongly');
   // Reading every sector is slow: where the pieces differ it is done, elsewhere now and then.
   if (length % 97 !== 0 && length % 512 > 2) return 'opened';
   const read = await readFlat([result]).catch((error: unknown) => error);
-  if (isWhole) expect(read).toBeInstanceOf(Uint8Array);
-  else if (!(read instanceof Uint8Array)) expect(read).toBeInstanceOf(DiskError);
+  demand(
+    read instanceof Uint8Array || (!isWhole && read instanceof DiskError),
+    `reading gives ${String(read)}`,
+  );
   return 'opened';
 }
