@@ -20,7 +20,9 @@ export function toHex(bytes: Uint8Array): string {
 export function fromHex(text: string): Uint8Array | null {
   const digits = text.replace(/\s+/g, '');
   if (digits.length === 0 || digits.length % 2 !== 0 || /[^0-9a-f]/i.test(digits)) return null;
-  return Uint8Array.from({ length: digits.length / 2 }, (_, i) => Number.parseInt(digits.slice(i * 2, i * 2 + 2), 16));
+  return Uint8Array.from({ length: digits.length / 2 }, (_, i) =>
+    Number.parseInt(digits.slice(i * 2, i * 2 + 2), 16),
+  );
 }
 
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
@@ -34,7 +36,8 @@ export function viewOf(bytes: Uint8Array): DataView {
 /** Latin-1, control characters as spaces: for cookies and creators, which are only ever shown. */
 export function latin1(bytes: Uint8Array): string {
   let text = '';
-  for (const value of bytes) text += value < 0x20 || (value > 0x7e && value < 0xa0) ? ' ' : String.fromCharCode(value);
+  for (const value of bytes)
+    text += value < 0x20 || (value > 0x7e && value < 0xa0) ? ' ' : String.fromCharCode(value);
   return text;
 }
 

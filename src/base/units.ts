@@ -13,21 +13,20 @@ export function grouped(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, THIN_SPACE);
 }
 
+/** From how many bytes on a unit is used, the unit, its bytes: disks are spoken of in GiB far beyond 1 TiB. */
 const STEPS = [
-  [TIB * 1024, 'PiB'],
-  [TIB * 4, 'TiB'],
-  [GIB, 'GiB'],
-  [MIB, 'MiB'],
-  [KIB, 'KiB'],
+  [1024 * TIB, 'PiB', 1024 * TIB],
+  [4 * TIB, 'TiB', TIB],
+  [GIB, 'GiB', GIB],
+  [MIB, 'MiB', MIB],
+  [KIB, 'KiB', KIB],
 ] as const;
-
-const DIVISORS: Readonly<Record<string, number>> = { PiB: TIB * 1024, TiB: TIB, GiB: GIB, MiB: MIB, KiB: KIB };
 
 /** Three significant figures and the unit: `1.12 GiB`, `402 MiB`, `512 B`. */
 export function sizeText(bytes: number): string {
-  for (const [from, unit] of STEPS) {
+  for (const [from, unit, unitBytes] of STEPS) {
     if (bytes >= from) {
-      const value = bytes / (DIVISORS[unit] ?? 1);
+      const value = bytes / unitBytes;
       const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
       const text = value.toFixed(digits);
       return `${digits > 0 ? text.replace(/\.?0+$/, '') : grouped(Number(text))} ${unit}`;

@@ -4,7 +4,6 @@
  */
 import { assert, must } from '../base/assert.ts';
 import { DiskError } from '../base/errors.ts';
-import { Pacer } from '../base/pacer.ts';
 import type { ProgressMeter } from '../base/progress.ts';
 import { SECTOR_BYTES } from '../base/units.ts';
 import { type DiskCore, EXTENT_FIELDS } from '../core/core.ts';
@@ -15,42 +14,12 @@ import type { BlockSummary } from '../formats/vhd/blockChecks.ts';
 import type { ReadRequest } from '../storage/randomAccessFile.ts';
 import { measureTrace, type TraceCosts } from './costModel.ts';
 import { type MapCells, type MapRequest, mapCells, type Survey, shareUnits, surveyDisk } from './diskMap.ts';
+import { type DiskPiece, type Gap, type PassOptions, type PassSource, passOver } from './diskPass.ts';
 import { LayerFiles, missingParent, withSectors } from './layerFiles.ts';
 import { ReadPlan } from './readPlan.ts';
 import type { ReadTrace, TraceExtent } from './readTrace.ts';
 import { traceRead } from './traceRead.ts';
 import type { VirtualDisk } from './virtualDisk.ts';
-
-/** A stretch that no file answers, in sectors from the start of what was read. */
-export interface Gap {
-  readonly layer: typeof LAYER_MISSING | typeof LAYER_UNALLOCATED;
-  readonly targetSector: number;
-  readonly sectorCount: number;
-}
-
-/** A piece of a pass over the disk. */
-export interface DiskPiece {
-  readonly firstSector: number;
-  /** Valid until the next step of the pass; a whole number of sectors. */
-  readonly bytes: Uint8Array;
-  /** All bytes are zero. */
-  readonly zero: boolean;
-  /** No file of the chain holds any of it. */
-  readonly unallocated: boolean;
-  /** Stretches whose answer lies in a parent that is not here; their bytes are zeros to be taken as unknown. */
-  readonly missing: readonly Gap[];
-}
-
-export interface PassOptions {
-  readonly chunkBytes: number;
-  readonly firstSector?: number;
-  readonly signal?: AbortSignal;
-  /** 'throw': a sector without an answer ends the pass. Default. */
-  readonly missing?: 'throw' | 'zeros';
-}
-
-/** Pieces in reading and one with the consumer: enough requests under way to keep slow storage busy. */
-const MOST_BUFFERS = 8;
 
 type OnRun = (layer: number, fileOffset: number, targetSector: number, sectorCount: number) => void;
 
@@ -101,13 +70,7 @@ export class DiskChain implements VirtualDisk {
   async read(firstSector: number, target: Uint8Array): Promise<void> {
     if (this.readOneRun(firstSector, target)) return;
     await this.readRuns(firstSector, target, null, (gap) => {
-      if (gap.layer === LAYER_MISSING) {
-        throw missingParent(
-          firstSector + gap.targetSector,
-          gap.sectorCount,
-          must(this.layers.at(-1), 'a chain has a root'),
-        );
-      }
+      if (gap.layer === LAYER_MISSING) throw this.missingAt(firstSector + gap.targetSector, gap.sectorCount);
     });
   }
 
@@ -189,39 +152,17 @@ export class DiskChain implements VirtualDisk {
   }
 
   /** The disk from `firstSector` to its end, once, in pieces of `chunkBytes`; what no file holds is not read. */
-  async *passes(options: PassOptions): AsyncGenerator<DiskPiece, void, undefined> {
-    const { chunkBytes, firstSector = 0, signal, missing = 'throw' } = options;
-    const buffers = Math.min(MOST_BUFFERS, Math.floor(this.core.staging.length / chunkBytes));
-    assert(buffers > 0, 'a piece fits into the staging memory');
-    const chunkSectors = chunkBytes / SECTOR_BYTES;
-    const pieceCount = Math.ceil((this.sectorCount - firstSector) / chunkSectors);
-    // Storage that must be waited for reads the next pieces while the consumer has this one.
-    const ahead = this.files.readNow ? 0 : buffers - 1;
-    const pacer = new Pacer();
-    const underWay: Promise<DiskPiece>[] = [];
-    const startUpTo = (end: number, from: number) => {
-      for (let turn = from; turn < Math.min(end, pieceCount); turn++) {
-        const first = firstSector + turn * chunkSectors;
-        const count = Math.min(chunkSectors, this.sectorCount - first);
-        const piece = this.readPiece(first, count, (turn % buffers) * chunkBytes, missing);
-        // Its fault is told when its turn comes.
-        piece.catch(() => {});
-        underWay.push(piece);
-      }
+  passes(options: PassOptions): AsyncGenerator<DiskPiece, void, undefined> {
+    const { core, files, sectorCount } = this;
+    const source: PassSource = {
+      sectorCount,
+      staging: core.staging,
+      waits: files.readNow === null,
+      read: (firstSector, target, onGap) => this.readRuns(firstSector, target, null, onGap),
+      isZero: (from, lengthBytes) => core.isZero(from, lengthBytes),
+      missingAt: (firstSector, count) => this.missingAt(firstSector, count),
     };
-    try {
-      for (let turn = 0; turn < pieceCount; turn++) {
-        startUpTo(turn + Math.max(1, ahead), turn + underWay.length);
-        const piece = await must(underWay.shift(), 'a piece under way');
-        signal?.throwIfAborted();
-        startUpTo(turn + 1 + ahead, turn + 1 + underWay.length);
-        yield piece;
-        await pacer.step(signal);
-      }
-    } finally {
-      // A consumer that leaves early must not find late bytes in the memory that the next pass uses.
-      await Promise.allSettled(underWay);
-    }
+    return passOver(source, options);
   }
 
   /** True when these bytes of a piece are all zero. */
@@ -231,28 +172,8 @@ export class DiskChain implements VirtualDisk {
     return this.core.isZero(from, bytes.length);
   }
 
-  private async readPiece(
-    firstSector: number,
-    sectorCount: number,
-    bufferAt: number,
-    missing: 'throw' | 'zeros',
-  ): Promise<DiskPiece> {
-    const bytes = this.core.staging.subarray(bufferAt, bufferAt + sectorCount * SECTOR_BYTES);
-    const gaps: Gap[] = [];
-    let unallocatedSectors = 0;
-    await this.readRuns(firstSector, bytes, null, (gap) => {
-      if (gap.layer === LAYER_UNALLOCATED) unallocatedSectors += gap.sectorCount;
-      else if (missing === 'zeros') gaps.push(gap);
-      else
-        throw missingParent(
-          firstSector + gap.targetSector,
-          gap.sectorCount,
-          must(this.layers.at(-1), 'a chain has a root'),
-        );
-    });
-    const unallocated = unallocatedSectors === sectorCount;
-    const zero = unallocated || this.core.isZero(bufferAt, bytes.length);
-    return { firstSector, bytes, zero, unallocated, missing: gaps };
+  private missingAt(firstSector: number, sectorCount: number): DiskError {
+    return missingParent(firstSector, sectorCount, must(this.layers.at(-1), 'a chain has a root'));
   }
 
   private checkRange(firstSector: number, sectorCount: number): void {

@@ -9,6 +9,7 @@ import { MAX_LAYERS } from '../core/records.ts';
 import type { DiskImage } from '../formats/diskImage.ts';
 import { type BlockCheck, checkBlocks } from '../formats/vhd/blockChecks.ts';
 import { DiskChain } from './diskChain.ts';
+import { STAGING_BYTES } from './diskPass.ts';
 
 export interface OpenChainOptions {
   /** False: the last file's parent is not here; sectors that only it holds have no answer. */
@@ -32,10 +33,11 @@ export async function openChain(
   const leaf = must(layers[0], 'a chain has a leaf');
   if (layers.length > MAX_LAYERS) throw tooDeep(leaf, layers.length);
   if (leaf.virtualSizeBytes > LARGEST_DISK_BYTES || leaf.virtualSizeBytes < SECTOR_BYTES) throw badSize(leaf);
+  const waits = layers.some(({ file }) => !file.readNow);
   const core = await DiskCore.create(module, coreLayers(layers), {
     sectorCount: leaf.virtualSizeBytes / SECTOR_BYTES,
     incomplete: !options.complete,
-    stagingBytes: options.stagingBytes ?? 16 * MIB,
+    stagingBytes: options.stagingBytes ?? (waits ? STAGING_BYTES.waiting : STAGING_BYTES.now),
   });
   const checks: (BlockCheck | null)[] = layers.map(() => null);
   // Files that answer at once leave no gap in which a cancel could be heard.

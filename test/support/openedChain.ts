@@ -1,5 +1,6 @@
 /** Opens a random chain the way the engine does, from any of its files. */
-import type { DiskChain, PassOptions } from '../../src/chain/diskChain.ts';
+import type { DiskChain } from '../../src/chain/diskChain.ts';
+import type { PassOptions } from '../../src/chain/diskPass.ts';
 import { openChain } from '../../src/chain/openChain.ts';
 import type { CoreModule } from '../../src/core/core.ts';
 import { isDiskImage, openImage } from '../../src/formats/openImage.ts';
