@@ -9,7 +9,7 @@ import { serve } from './serve.mjs';
 
 const FOLDER = path.join(ROOT, 'docs/pictures');
 /** A sector of the sample that the third file of the chain answers. */
-const SECTOR = '272 520';
+const SECTOR = '2 128';
 
 const SHOTS = [
   { name: 'open-light', width: 1280, height: 800, colorScheme: 'light', sample: false },

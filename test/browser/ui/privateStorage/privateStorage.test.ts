@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { render } from 'vitest-browser-svelte';
+import type { PrivateFile } from '../../../../src/engine/api.ts';
 import PrivateStorage from '../../../../src/ui/privateStorage/PrivateStorage.svelte';
 import '../../../../src/ui/look/tokens.css';
 import '../../../../src/ui/look/base.css';
@@ -7,11 +8,12 @@ import { sessionOf } from '../../../support/hexPage.ts';
 
 const GIB = 2 ** 30;
 
-async function page() {
+async function page({ more = [] }: { more?: readonly PrivateFile[] } = {}) {
   const made = await sessionOf({ layers: 3, units: 64, seed: 5 });
   made.fake.privateFiles = [
     { name: 'whole.img', sizeBytes: 3 * GIB, modifiedMs: Date.UTC(2021, 10, 5), open: false },
     { name: 'leaf.avhd', sizeBytes: GIB, modifiedMs: null, open: true },
+    ...more,
   ];
   const screen = await render(PrivateStorage, { session: made.session });
   await expect.element(screen.getByText('whole.img')).toBeVisible();
@@ -44,6 +46,21 @@ describe('the private storage', () => {
   it('does not remove what the pile holds open', async () => {
     const { screen } = await page();
     await expect.element(screen.getByRole('button', { name: 'Remove leaf.avhd' })).toBeDisabled();
+  });
+
+  it('opens at once everything that is not open, and no leavings of a stopped write', async () => {
+    const { screen, session } = await page({
+      more: [
+        { name: 'base.vhd', sizeBytes: GIB, modifiedMs: null, open: false },
+        { name: 'half.img.part', sizeBytes: GIB, modifiedMs: null, open: false },
+      ],
+    });
+    const openSources = vi.spyOn(session, 'openSources').mockResolvedValue(true);
+    await screen.getByRole('button', { name: 'Open all 2' }).click();
+    expect(openSources).toHaveBeenCalledWith([
+      { kind: 'private', name: 'whole.img' },
+      { kind: 'private', name: 'base.vhd' },
+    ]);
   });
 
   it('gives a file to the downloads', async () => {
