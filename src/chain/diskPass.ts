@@ -50,9 +50,9 @@ export interface PassSource {
 }
 
 /** Staging memory that a pass makes use of. */
-export const STAGING_BYTES = { now: 8 * MIB, waiting: 32 * MIB } as const;
+export const STAGING_BYTES = { now: 8 * MIB, waiting: 64 * MIB } as const;
 /** Large enough for storage that is slow per request. */
-const WINDOW_BYTES = 8 * MIB;
+const WINDOW_BYTES = 16 * MIB;
 /** One with the consumer, the others under way. */
 const MOST_WINDOWS = 4;
 

@@ -6,8 +6,8 @@ import type { Hasher } from './hasher.ts';
 import type { HashReply, HashRequest } from './hashWorker.ts';
 
 const BUFFER_BYTES = 2 * MIB;
-/** How far reading may run ahead of hashing. */
-const BUFFERS = 4;
+/** How far reading may run ahead of hashing, 64 MiB: writing goes on meanwhile, and hashing ends while the file is closed. */
+const MOST_BUFFERS = 32;
 
 /** Falls back to the calling thread where no worker can be started. */
 export async function createHasher(): Promise<Hasher> {
@@ -22,7 +22,8 @@ export async function createHasher(): Promise<Hasher> {
 class WorkerHasher implements Hasher {
   /** False: the worker did not start. */
   readonly ready: Promise<boolean>;
-  private readonly free: ArrayBuffer[] = Array.from({ length: BUFFERS }, () => new ArrayBuffer(BUFFER_BYTES));
+  private readonly free: ArrayBuffer[] = [];
+  private made = 0;
   private failure: DiskError | null = null;
   private wake: () => void = () => undefined;
   private result: string | null = null;
@@ -52,8 +53,7 @@ class WorkerHasher implements Hasher {
   async update(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length; at += BUFFER_BYTES) {
       const part = bytes.subarray(at, at + BUFFER_BYTES);
-      await this.until(() => this.free.length > 0);
-      const buffer = must(this.free.pop(), 'a buffer came back');
+      const buffer = await this.takeBuffer();
       new Uint8Array(buffer).set(part);
       this.post({ buffer, lengthBytes: part.length }, [buffer]);
     }
@@ -67,6 +67,15 @@ class WorkerHasher implements Hasher {
 
   close(): void {
     this.worker.terminate();
+  }
+
+  private async takeBuffer(): Promise<ArrayBuffer> {
+    if (this.free.length === 0 && this.made < MOST_BUFFERS) {
+      this.made++;
+      return new ArrayBuffer(BUFFER_BYTES);
+    }
+    await this.until(() => this.free.length > 0);
+    return must(this.free.pop(), 'a buffer came back');
   }
 
   private post(request: HashRequest, transfer: Transferable[]): void {
