@@ -27,8 +27,11 @@ export async function saveDisk(
   const { images, complete } = pile.chainFrom(request.file);
   await refuseOwnFile(pile, request.target);
   const disk = await openChain(module, images, { complete, signal });
-  const hasher = await platform.createHasher();
   const { sink, name } = await openTarget(platform, request.target);
+  const hasher = await platform.createHasher().catch(async (error: unknown) => {
+    await sink.abort();
+    throw error;
+  });
   const virtualSizeBytes = disk.sectorCount * SECTOR_BYTES;
   const meter = new ProgressMeter(report, 'Saving', 'bytes', virtualSizeBytes);
   const written = await exportDisk(disk, sink, {

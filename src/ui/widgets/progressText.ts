@@ -2,6 +2,11 @@
 import type { Progress } from '../../base/progress.ts';
 import { durationText, grouped, sizeText } from '../../base/units.ts';
 
+/** 0 to 100, or null without a known total. */
+export function percentOf(progress: Progress | null): number | null {
+  return progress?.total ? Math.min(100, (progress.done / progress.total) * 100) : null;
+}
+
 function countText(amount: number, unit: Progress['unit']): string {
   return unit === 'bytes' ? sizeText(amount) : grouped(Math.round(amount));
 }

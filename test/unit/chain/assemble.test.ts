@@ -265,16 +265,14 @@ describe('assemble', { timeout: 60_000 }, () => {
       });
     });
 
-    it('builds a chain of 20 000 files without running out of stack or time', () => {
+    it('builds a chain of 20 000 files without running out of stack', () => {
       const forest = assemble(pile(...shuffled(chainSpecs(20_000), 3)));
       expect(forest.links[forest.leaves[0] ?? -1]?.layers).toBe(20_001);
     });
   });
 
-  it('assembles 200 files with every trouble in no time', () => {
-    const started = performance.now();
+  it('assembles 200 files with every trouble', () => {
     const forest = assemble(pile(...randomSpecs(20211119, 200)));
-    expect(performance.now() - started).toBeLessThan(3000);
     expect(forest.order).toHaveLength(200);
     expect(forest.orphans.length).toBeGreaterThan(5);
   });
