@@ -4,7 +4,7 @@ import { playwright } from '@vitest/browser-playwright';
 import type { UserConfig } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { ARGS, findBrowser } from './tools/find-browser.mjs';
-import { contentSecurityPolicy, coreWatch, offline } from './tools/vite-plugins.ts';
+import { contentSecurityPolicy, coreWatch, licences, offline } from './tools/vite-plugins.ts';
 
 // Looking for a browser can unpack one: only when tests run that need it.
 const projects = process.argv.flatMap((arg, index, args) =>
@@ -28,7 +28,7 @@ const cli: UserConfig = {
 
 const app: UserConfig = {
   base: './',
-  plugins: [svelte({ configFile: false }), coreWatch(), contentSecurityPolicy(), offline()],
+  plugins: [svelte({ configFile: false }), coreWatch(), contentSecurityPolicy(), licences(), offline()],
   worker: { format: 'es' },
   server: { port: 5173 },
   build: {

@@ -67,6 +67,32 @@ export function contentSecurityPolicy(): Plugin {
   };
 }
 
+/** Emits licences.txt: the words that the parts built into the app ask to be passed on with them. */
+export function licences(): Plugin {
+  return {
+    name: 'disklab-licences',
+    apply: 'build',
+    buildStart() {
+      this.emitFile({ type: 'asset', fileName: 'licences.txt', source: licencesText() });
+    },
+  };
+}
+
+function licencesText(): string {
+  const read = (...parts: string[]) => readFileSync(path.join(ROOT, ...parts), 'utf8');
+  const own = `Disklab\n\n${read('LICENSE')}`;
+  // What the page runs: the dependencies, and what svelte leaves in compiled components.
+  const names = [...Object.keys(JSON.parse(read('package.json')).dependencies), 'svelte'];
+  const others = names.map((name) => {
+    const folder = path.join('node_modules', name);
+    const { version, license } = JSON.parse(read(folder, 'package.json'));
+    const file = readdirSync(path.join(ROOT, folder)).find((entry) => /^licen[cs]e(\.|$)/i.test(entry));
+    if (!file) throw new Error(`${name} comes without the text of its licence (${license}).`);
+    return `${name} ${version} (${license})\n\n${read(folder, file)}`;
+  });
+  return [own, ...others].map((text) => text.trim()).join(`\n\n${'-'.repeat(72)}\n\n`);
+}
+
 /** Emits sw.js, which keeps every built file and every file of public/ for visits without a network. */
 export function offline(): Plugin {
   let publicDir = '';
@@ -103,6 +129,7 @@ function filesUnder(folder: string): string[] {
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'));
 }
 
+const ROOT = path.resolve(import.meta.dirname, '..');
 const TEMPLATE = new URL('./service-worker.js', import.meta.url);
 
 function serviceWorkerText(version: string, files: readonly string[]): string {
