@@ -146,11 +146,6 @@ export class DiskChain implements VirtualDisk {
     }
   }
 
-  /** File offsets of single sectors, in place; NaN where a bitmap is not in memory. */
-  lookupMany(sectors: Float64Array, byWalk: boolean): void {
-    this.core.lookupMany(sectors, byWalk);
-  }
-
   /** The disk from `firstSector` to its end, once, in pieces of `chunkBytes`; what no file holds is not read. */
   passes(options: PassOptions): AsyncGenerator<DiskPiece, void, undefined> {
     const { core, files, sectorCount } = this;

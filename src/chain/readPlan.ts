@@ -5,14 +5,6 @@
  */
 import { LAYER_MISSING } from '../core/records.ts';
 
-/** A run with one answer, in sectors from the start of the target; `layer` >= LAYER_MISSING: no file holds it. */
-export interface PlannedRun {
-  readonly layer: number;
-  readonly fileOffset: number;
-  readonly targetSector: number;
-  readonly sectorCount: number;
-}
-
 const SECTOR = 512;
 
 export class ReadPlan {
@@ -31,6 +23,7 @@ export class ReadPlan {
     this.deepest = -1;
   }
 
+  /** A run with one answer, in the order of the disk; `layer` >= LAYER_MISSING: no file holds it. */
   add(layer: number, fileOffset: number, targetSector: number, sectorCount: number): void {
     if (this.count === this.layers.length) this.grow();
     const i = this.count++;
@@ -39,19 +32,6 @@ export class ReadPlan {
     this.starts[i] = targetSector;
     this.counts[i] = sectorCount;
     if (layer < LAYER_MISSING && layer > this.deepest) this.deepest = layer;
-  }
-
-  get runs(): PlannedRun[] {
-    return Array.from({ length: this.count }, (_, i) => this.run(i));
-  }
-
-  private run(i: number): PlannedRun {
-    return {
-      layer: this.layers[i] ?? 0,
-      fileOffset: this.offsets[i] ?? 0,
-      targetSector: this.starts[i] ?? 0,
-      sectorCount: this.counts[i] ?? 0,
-    };
   }
 
   /**

@@ -194,15 +194,18 @@ export class DiskCore {
 
   /** Answers single sectors in place with file offsets: -1 = in no file, NaN = a bitmap is not in memory. */
   lookupMany(sectors: Float64Array, byWalk: boolean): void {
-    const at = this.addresses.staging;
-    assert(sectors.byteLength <= this.staging.byteLength, 'queries fit into the staging memory');
-    const table = new Float64Array(this.bytes.buffer, at, sectors.length);
-    table.set(sectors);
-    this.exports.lookupMany(at, sectors.length, byWalk);
-    sectors.set(table);
+    // Not in the staging memory: a pass may be reading into that.
+    const at = this.scratch.byteOffset;
+    for (let from = 0; from < sectors.length; from += SCRATCH_BYTES / 8) {
+      const part = sectors.subarray(from, from + SCRATCH_BYTES / 8);
+      const table = new Float64Array(this.bytes.buffer, at, part.length);
+      table.set(part);
+      this.exports.lookupMany(at, part.length, byWalk);
+      part.set(table);
+    }
   }
 
-  /** Runs `lookupMany` over what already stands in the staging memory, for timing. */
+  /** The same over what already stands in the staging memory, for timing. */
   lookupStaged(count: number, byWalk: boolean): void {
     this.exports.lookupMany(this.addresses.staging, count, byWalk);
   }

@@ -123,7 +123,7 @@ export function field<T>(type: FieldType<T>, explain: string | ((value: T) => st
   return { type, explain };
 }
 
-function number(lengthBytes: 1 | 2 | 4, text: (value: number) => string): FieldType<number> {
+function number(lengthBytes: 1 | 4, text: (value: number) => string): FieldType<number> {
   return {
     lengthBytes,
     // By hand: a DataView for every field is most of the time that opening a file takes.
@@ -135,7 +135,6 @@ function number(lengthBytes: 1 | 2 | 4, text: (value: number) => string): FieldT
     write(value, bytes) {
       const view = viewOf(bytes);
       if (lengthBytes === 1) view.setUint8(0, value);
-      else if (lengthBytes === 2) view.setUint16(0, value);
       else view.setUint32(0, value);
     },
     text,
@@ -143,7 +142,6 @@ function number(lengthBytes: 1 | 2 | 4, text: (value: number) => string): FieldT
 }
 
 export const u8 = number(1, String);
-export const u16 = number(2, String);
 export const u32 = number(4, String);
 /** A 32-bit number that is read as bits or as an offset. */
 export const hex32 = number(4, (value) => hexOffset(value, 8));

@@ -4,9 +4,8 @@
  */
 import { hexOffset, latin1 } from '../../base/bytes.ts';
 import { grouped, SECTOR_BYTES } from '../../base/units.ts';
-import type { RandomAccessFile } from '../../storage/randomAccessFile.ts';
 import type { DiskImage, RefusedFile } from '../diskImage.ts';
-import { FileWindow } from '../fileWindow.ts';
+import type { FileWindow } from '../fileWindow.ts';
 import type { Finding } from '../finding.ts';
 import { chooseFooter } from './chooseFooter.ts';
 import { diskSizeOf } from './diskSize.ts';
@@ -26,11 +25,6 @@ import { openBlocks } from './openBlocks.ts';
 import { footerPart, type OpenVhd } from './openedFooter.ts';
 
 /** null where nothing in the file says VHD. Throws only what the storage throws. */
-export async function openVhd(file: RandomAccessFile): Promise<DiskImage | RefusedFile | null> {
-  const window = await FileWindow.open(file);
-  return openVhdIn(window);
-}
-
 export async function openVhdIn(window: FileWindow): Promise<DiskImage | RefusedFile | null> {
   const chosen = chooseFooter(window);
   if (chosen === null) return refuseWithoutFooter(window);

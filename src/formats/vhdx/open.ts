@@ -1,9 +1,8 @@
 /** Recognises a VHDX and says what its header and metadata say; its disk is not read. */
 import { hexOffset, latin1 } from '../../base/bytes.ts';
 import { grouped, sizeText } from '../../base/units.ts';
-import type { RandomAccessFile } from '../../storage/randomAccessFile.ts';
 import type { RefusedFile } from '../diskImage.ts';
-import { FileWindow } from '../fileWindow.ts';
+import type { FileWindow } from '../fileWindow.ts';
 import type { Finding } from '../finding.ts';
 import type { Annotation } from '../struct.ts';
 import { guidLe } from './fieldTypes.ts';
@@ -20,10 +19,6 @@ import {
 import { type DiskParameters, readParameters } from './metadataTable.ts';
 
 /** null where the file is no VHDX. Throws only what the storage throws. */
-export async function openVhdx(file: RandomAccessFile): Promise<RefusedFile | null> {
-  return openVhdxIn(await FileWindow.open(file));
-}
-
 export async function openVhdxIn(window: FileWindow): Promise<RefusedFile | null> {
   const cookie = window.peek(0, IDENTIFIER_COOKIE.length);
   if (!cookie || latin1(cookie) !== IDENTIFIER_COOKIE) return null;
