@@ -67,7 +67,7 @@ export function toProblem(error: unknown): Problem {
   return {
     code: 'engine-failed',
     message: `The engine stopped: ${message}`,
-    meaning: 'Nothing was written. What is on screen may be incomplete.',
+    meaning: 'No file of yours was changed. What is on screen may be incomplete.',
     remedy: 'Restart the engine; the files stay as they are.',
   };
 }

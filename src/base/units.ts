@@ -6,11 +6,17 @@ export const MIB = 1024 * KIB;
 export const GIB = 1024 * MIB;
 export const TIB = 1024 * GIB;
 
-const THIN_SPACE = '\u2009';
+/** A run of sectors of a disk. */
+export interface SectorRange {
+  readonly firstSector: number;
+  readonly sectorCount: number;
+}
 
-/** 37 333 765, with thin spaces. */
+const NARROW_SPACE = '\u202f';
+
+/** 37 333 765, with narrow spaces at which no line breaks. */
 export function grouped(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, THIN_SPACE);
+  return String(value).replace(/\B(?=(\d{3})+$)/g, NARROW_SPACE);
 }
 
 /** From how many bytes on a unit is used, the unit, its bytes: disks are spoken of in GiB far beyond 1 TiB. */

@@ -1,6 +1,6 @@
 /** Writes to a sink and leaves long runs of zeros out: they stay holes, which cost a file system nothing. */
 import { SECTOR_BYTES } from '../base/units.ts';
-import type { FileSink } from '../storage/fileSink.ts';
+import type { FileSink } from './fileSink.ts';
 
 /** Shorter runs of zeros are written: a hole costs a request. */
 const HOLE_BYTES = 128 * SECTOR_BYTES;
