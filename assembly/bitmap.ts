@@ -16,6 +16,21 @@ export function isSet(bitmap: usize, sector: u32): bool {
   return ((load<u8>(bitmap + (sector >> 3)) << (sector & 7)) & 0x80) != 0;
 }
 
+/** Sets the bits of [from, to). */
+export function setBits(bitmap: usize, from: u32, to: u32): void {
+  let at = from;
+  while (at < to) {
+    const byte = bitmap + (at >> 3);
+    if ((at & 7) == 0 && to - at >= 8) {
+      store<u8>(byte, 0xff);
+      at += 8;
+    } else {
+      store<u8>(byte, load<u8>(byte) | (<u8>0x80 >> (<u8>at & 7)));
+      at++;
+    }
+  }
+}
+
 /** Set bits in the first `bits` of a bitmap. */
 export function countSet(bitmap: usize, bits: u32): u32 {
   let count: u64 = 0;

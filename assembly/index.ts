@@ -1,6 +1,8 @@
 /** The export list of the core, nothing else. */
 
 export { countSet, paint, runLength } from './bitmap';
+export { judgeBitmaps } from './check';
+export { compareSectors, differingBytes } from './compare';
 export { clearTotals, isSurveyed, mapOwners, mapUnits, pending, survey, unitShares } from './density';
 export {
   addLayer,
@@ -25,4 +27,5 @@ export {
   stepsWereDropped,
   walk,
 } from './resolve';
+export { forgetWrite, noteBlock, noteWrite } from './writes';
 export { find, isZero } from './zero';

@@ -105,7 +105,8 @@ export function indexLayer(index: u32, from: u32, out: usize, capacity: u32): u3
   return count;
 }
 
-function markBlock(layer: Layer, index: u32, block: u32, endUnit: u32): void {
+/** Takes one allocated block into the index, in its units before `endUnit`. */
+export function markBlock(layer: Layer, index: u32, block: u32, endUnit: u32): void {
   const first = block << layer.blockShift;
   const stop = min<u32>(first + (1 << layer.blockShift), endUnit);
   for (let unit = first; unit < stop; unit++) mark(layer, index, unit);
@@ -122,7 +123,7 @@ function coversAll(layer: Layer, unit: u32): bool {
 }
 
 /** What is known of a unit without its bitmaps. */
-function settle(unit: u32): void {
+export function settle(unit: u32): void {
   const answer = load<u8>(full + unit);
   if (load<u8>(newest + unit) != answer) {
     store<u16>(held + ((<usize>unit) << 1), NOT_SURVEYED);
@@ -165,6 +166,22 @@ export function requestMissing(unit: u32): bool {
 
 export function hasOwners(unit: u32): bool {
   return load<u16>(ownerSlotOf + ((<usize>unit) << 1)) != 0;
+}
+
+/** Address of the unit's owner map where it is in memory, else 0. */
+export function knownOwners(unit: u32): usize {
+  const slot = load<u16>(ownerSlotOf + ((<usize>unit) << 1));
+  return slot == 0 ? 0 : owners + <usize>(slot - 1) * unitSectors;
+}
+
+/** Forgets the unit's owner map. */
+export function dropOwners(unit: u32): void {
+  const slot = load<u16>(ownerSlotOf + ((<usize>unit) << 1));
+  if (slot == 0) return;
+  store<u16>(ownerSlotOf + ((<usize>unit) << 1), 0);
+  store<u32>(ownerUnit + ((<usize>(slot - 1)) << 2), EMPTY);
+  store<u8>(ownerUsed + slot - 1, 0);
+  usedSlots--;
 }
 
 function takeSlot(unit: u32): usize {

@@ -78,6 +78,17 @@ export function placePage(layer: u32, unit: u32): usize {
   return pages + slot * pageBytes();
 }
 
+/** Forgets a piece. */
+export function dropPage(layer: u32, unit: u32): void {
+  const page = pageOf(layer, unit);
+  if (!page) return;
+  const slot = <u32>((page - pages) / pageBytes());
+  unlink(slot);
+  store<u32>(pageUnit + (slot << 2), NONE);
+  store<u8>(pageUsed + slot, 0);
+  usedSlots--;
+}
+
 export function beginRequests(): void {
   requestCount = 0;
 }

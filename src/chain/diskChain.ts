@@ -16,10 +16,12 @@ import { measureTrace, type TraceCosts } from './costModel.ts';
 import { type MapCells, type MapRequest, mapCells, type Survey, shareUnits, surveyDisk } from './diskMap.ts';
 import { type DiskPiece, type Gap, type PassOptions, type PassSource, passOver } from './diskPass.ts';
 import { LayerFiles, missingParent, withSectors } from './layerFiles.ts';
+import { LeafWriter } from './leafWriter.ts';
 import { ReadPlan } from './readPlan.ts';
 import type { ReadTrace, TraceExtent } from './readTrace.ts';
 import { traceRead } from './traceRead.ts';
 import type { VirtualDisk } from './virtualDisk.ts';
+import { openForReading } from './writeFaults.ts';
 
 type OnRun = (layer: number, fileOffset: number, targetSector: number, sectorCount: number) => void;
 
@@ -28,16 +30,20 @@ export class DiskChain implements VirtualDisk {
   readonly sectorCount: number;
   private readonly files: LayerFiles;
   private readonly plan = new ReadPlan();
+  private readonly writer: LeafWriter | null;
 
   constructor(
-    /** Layer 0 first. */
+    /** Layer 0 first, as the files were when they were opened. */
     readonly layers: readonly DiskImage[],
     private readonly core: DiskCore,
     readonly findings: readonly Finding[],
     private readonly summaries: readonly (BlockSummary | null)[],
+    writable = false,
   ) {
-    this.sectorCount = must(layers[0], 'a chain has a leaf').virtualSizeBytes / SECTOR_BYTES;
+    const leaf = must(layers[0], 'a chain has a leaf');
+    this.sectorCount = leaf.virtualSizeBytes / SECTOR_BYTES;
     this.files = new LayerFiles(layers);
+    this.writer = writable ? new LeafWriter(leaf, core, this.files, summaries[0] ?? null) : null;
   }
 
   /** Sectors of one cell of the index. */
@@ -63,7 +69,7 @@ export class DiskChain implements VirtualDisk {
 
   /** Allocated blocks, stride and alignment of a layer's file; null for flat images. */
   blockSummary(layer: number): BlockSummary | null {
-    return this.summaries[layer] ?? null;
+    return (layer === 0 && this.writer?.summary) || (this.summaries[layer] ?? null);
   }
 
   /** Throws 'parent-missing' where a sector has no answer, and the storage's fault where a file cannot be read. */
@@ -165,6 +171,28 @@ export class DiskChain implements VirtualDisk {
     const from = bytes.byteOffset - this.core.staging.byteOffset;
     assert(bytes.buffer === this.core.staging.buffer && from >= 0, 'the bytes lie in the staging memory');
     return this.core.isZero(from, bytes.length);
+  }
+
+  /**
+   * Writes whole sectors to the newest file; `source` stays as it is until this ends. Calls of `write` and `flush` wait
+   * for one another in the order in which they are made. Reads do not wait: until this ends, each sector reads as before
+   * or as written, and from then on as written. Zeros are written as any other bytes.
+   *
+   * A file with children must not be written to: they would read the new bytes wherever they do not hold a sector. Nobody
+   * can tell that from the file itself, so it is for the caller to know.
+   *
+   * Throws 'permission' where the chain was opened for reading, 'limit' where the file cannot grow that far, and what the
+   * storage throws; then the meaning says what the sectors read.
+   */
+  async write(firstSector: number, source: Uint8Array): Promise<void> {
+    this.checkRange(firstSector, source.length / SECTOR_BYTES);
+    if (!this.writer) throw openForReading(must(this.layers[0], 'a chain has a leaf'));
+    await this.writer.write(firstSector, source);
+  }
+
+  /** What was written before survives a power cut. */
+  async flush(): Promise<void> {
+    await this.writer?.flush();
   }
 
   private missingAt(firstSector: number, sectorCount: number): DiskError {

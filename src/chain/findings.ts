@@ -1,7 +1,7 @@
 /** The rules about files taken together: who is whose parent, and whether that can be. */
-import { findingsOf } from '../formats/finding.ts';
+import { findingsOf, type Rule } from '../formats/finding.ts';
 
-export const chainFinding = findingsOf({
+const rules = {
   'parent-missing': {
     severity: 'error',
     code: '0xC03A000D',
@@ -104,4 +104,10 @@ export const chainFinding = findingsOf({
     meaning: 'Two files claim to be the same piece of a split disk; the first is used.',
     remedy: 'Take the one that does not belong out of the pile.',
   },
-});
+} as const satisfies Readonly<Record<string, Rule>>;
+
+export type ChainRule = keyof typeof rules;
+
+export const CHAIN_RULES: Readonly<Record<ChainRule, Rule>> = rules;
+
+export const chainFinding = findingsOf<ChainRule>(rules);

@@ -1,8 +1,8 @@
 /** Says what is wrong, or worth knowing, about the links of a forest. Every file gets its own list of findings. */
-import { sizeText } from '../base/units.ts';
+import { SECTOR_BYTES, sizeText } from '../base/units.ts';
 import { MAX_LAYERS } from '../core/records.ts';
 import type { DiskImage, ParentReference } from '../formats/diskImage.ts';
-import type { Finding } from '../formats/finding.ts';
+import { affectedRun, type Finding } from '../formats/finding.ts';
 import { chainFinding } from './findings.ts';
 import { clues, hasId, type PileIndex, type Sought } from './findParent.ts';
 import { type PileFile, placeOf } from './pile.ts';
@@ -76,7 +76,9 @@ function judgePair(links: Links, child: number, parent: number, answer: Sought, 
   const { image } = childFile;
   if (image.virtualSizeBytes !== parentFile.image.virtualSizeBytes) {
     const message = `The child's disk is ${exactSize(image)}, its parent's “${parentFile.path}” ${exactSize(parentFile.image)}.`;
-    add(child, at(childFile, 'parent-size-mismatch', 'currentSize', message));
+    const smaller = Math.min(image.virtualSizeBytes, parentFile.image.virtualSizeBytes);
+    const beyond = affectedRun(smaller / SECTOR_BYTES, image.virtualSizeBytes / SECTOR_BYTES);
+    add(child, at(childFile, 'parent-size-mismatch', 'currentSize', message, beyond));
   }
   if (idMatches(links.files, child, parent)) add(child, timeFinding(childFile, parentFile));
 }

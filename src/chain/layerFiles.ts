@@ -13,6 +13,8 @@ export class LayerFiles {
   /** Present when every file answers at once. */
   readonly readNow: readonly ReadNow[] | null;
   readonly files: readonly RandomAccessFile[];
+  /** Units whose bits layer 0 changed since, one set for each batch of pieces that is being read. */
+  private readonly changedWhileReading = new Set<Set<number>>();
 
   constructor(images: readonly DiskImage[]) {
     this.files = images.map((image) => image.file);
@@ -40,7 +42,31 @@ export class LayerFiles {
 
   async loadPages(core: DiskCore, requests: readonly PageRequest[]): Promise<void> {
     if (this.readNow) return this.loadPagesNow(core, requests);
-    const size = core.pageSizeBytes;
+    const changed = new Set<number>();
+    this.changedWhileReading.add(changed);
+    try {
+      const pieceOf = await this.readPages(core.pageSizeBytes, requests);
+      for (const [i, request] of requests.entries()) {
+        // Read before the write or after it? The core asks again.
+        if (request.layer === 0 && changed.has(request.unit)) continue;
+        core.providePage(request, pieceOf(i));
+      }
+    } finally {
+      this.changedWhileReading.delete(changed);
+    }
+  }
+
+  /** The bits of layer 0 in these units are no longer what a read that is under way may bring. */
+  bitsChanged(firstUnit: number, endUnit: number): void {
+    for (const changed of this.changedWhileReading) {
+      for (let unit = firstUnit; unit < endUnit; unit++) changed.add(unit);
+    }
+  }
+
+  private async readPages(
+    size: number,
+    requests: readonly PageRequest[],
+  ): Promise<(i: number) => Uint8Array> {
     const bytes = new Uint8Array(requests.length * size);
     const pieceOf = (i: number) => bytes.subarray(i * size, (i + 1) * size);
     const byLayer = new Map<number, number[]>();
@@ -59,7 +85,7 @@ export class LayerFiles {
         await file.readMany(reads).catch(() => readEach(file, reads));
       }),
     );
-    for (const [i, request] of requests.entries()) core.providePage(request, pieceOf(i));
+    return pieceOf;
   }
 }
 

@@ -10,6 +10,7 @@ import type { DiskImage } from '../formats/diskImage.ts';
 import { type BlockCheck, checkBlocks } from '../formats/vhd/blockChecks.ts';
 import { DiskChain } from './diskChain.ts';
 import { STAGING_BYTES } from './diskPass.ts';
+import { checkWritableLeaf } from './writeFaults.ts';
 
 export interface OpenChainOptions {
   /** False: the last file's parent is not here; sectors that only it holds have no answer. */
@@ -19,6 +20,14 @@ export interface OpenChainOptions {
   readonly signal?: AbortSignal;
   /** Memory for large reads; pieces of a pass come out of it. */
   readonly stagingBytes?: number;
+  /** Memory for owner maps and for pieces of bitmap; where left out, the core's own measure. */
+  readonly ownerBytes?: number;
+  readonly pageBytes?: number;
+  /**
+   * The leaf is to be written to. Throws 'permission' where its file is open for reading only, and 'corrupt' where it has
+   * errors: those are repaired first. The caller knows that no other file names the leaf as its parent.
+   */
+  readonly writable?: boolean;
 }
 
 /** Largest disk that the index takes on: 64 TiB. */
@@ -33,11 +42,15 @@ export async function openChain(
   const leaf = must(layers[0], 'a chain has a leaf');
   if (layers.length > MAX_LAYERS) throw tooDeep(leaf, layers.length);
   if (leaf.virtualSizeBytes > LARGEST_DISK_BYTES || leaf.virtualSizeBytes < SECTOR_BYTES) throw badSize(leaf);
+  // Known before any table is read.
+  if (options.writable) checkWritableLeaf(leaf, leaf.findings);
   const waits = layers.some(({ file }) => !file.readNow);
   const core = await DiskCore.create(module, coreLayers(layers), {
     sectorCount: leaf.virtualSizeBytes / SECTOR_BYTES,
     incomplete: !options.complete,
     stagingBytes: options.stagingBytes ?? (waits ? STAGING_BYTES.waiting : STAGING_BYTES.now),
+    ...(options.ownerBytes === undefined ? {} : { ownerBytes: options.ownerBytes }),
+    ...(options.pageBytes === undefined ? {} : { pageBytes: options.pageBytes }),
   });
   const checks: (BlockCheck | null)[] = layers.map(() => null);
   // Files that answer at once leave no gap in which a cancel could be heard.
@@ -51,12 +64,14 @@ export async function openChain(
     if (layer.tables.kind !== 'flat') checks[i] = checkBlocks(layer, core.batBytes(i), used);
   }
   core.settleIndex();
+  if (options.writable) checkWritableLeaf(leaf, checks[0]?.findings ?? []);
   const findings = checks.flatMap((check) => check?.findings ?? []);
   return new DiskChain(
     layers,
     core,
     findings,
     checks.map((check) => check?.summary ?? null),
+    options.writable,
   );
 }
 

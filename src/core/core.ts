@@ -192,6 +192,21 @@ export class DiskCore {
     this.bytes.set(bytes, this.exports.placePage(request.layer, request.unit));
   }
 
+  /** A block of layer 0 now has a place: its table entry is `entry` in the file. Its bits follow by `noteWrite`. */
+  noteBlock(block: number, entry: number): void {
+    this.exports.noteBlock(block, entry);
+  }
+
+  /** Layer 0 holds these sectors from now on: the file has their data and their bits. */
+  noteWrite(firstSector: number, sectorCount: number): void {
+    this.exports.noteWrite(firstSector, sectorCount);
+  }
+
+  /** It is not known which of these sectors layer 0 holds: what is in memory of them is forgotten. */
+  forgetWrite(firstSector: number, sectorCount: number): void {
+    this.exports.forgetWrite(firstSector, sectorCount);
+  }
+
   /** Answers single sectors in place with file offsets: -1 = in no file, NaN = a bitmap is not in memory. */
   lookupMany(sectors: Float64Array, byWalk: boolean): void {
     // Not in the staging memory: a pass may be reading into that.
@@ -276,6 +291,21 @@ export class DiskCore {
     this.scratch.set(needle);
     const { staging } = this.addresses;
     return this.exports.find(staging, lengthBytes, this.scratch.byteOffset, needle.length, from);
+  }
+
+  /**
+   * Judges `count` bitmaps of the staging memory, which is taken as one bitmap behind the other, from the `first`th on, each
+   * by its first `sectors` bits. Returns how many are not simply full; `verdicts` tells of each.
+   */
+  judgeBitmaps(first: number, count: number, bitmapBytes: number, sectors: number): number {
+    assert(first + count <= SCRATCH_BYTES, 'verdicts fit into the scratch memory');
+    const at = this.addresses.staging + first * bitmapBytes;
+    return this.exports.judgeBitmaps(at, count, bitmapBytes, sectors, this.scratch.byteOffset + first);
+  }
+
+  /** One byte for each bitmap of the last `judgeBitmaps`, see assembly/check.ts. */
+  get verdicts(): Uint8Array {
+    return this.scratch;
   }
 
   /** Bytes of owner maps and bitmaps in memory now, and the most there can be. */

@@ -2,6 +2,8 @@
  * A finding: something about a file or a chain that its owner should know. Detected where the structure is decoded;
  * every rule stands once in a catalogue (`…/findings.ts`), with Windows' own code where Windows has one.
  */
+import type { SectorRange } from '../base/units.ts';
+
 export type Severity = 'error' | 'warning' | 'note';
 
 export interface Finding {
@@ -20,6 +22,23 @@ export interface Finding {
   readonly meaning: string;
   /** What can be done. */
   readonly remedy: string;
+  /** Sectors of the guest's disk that read wrong, or that may; left out where none do. */
+  readonly affects?: Affected;
+}
+
+/** Sectors of the disk that a finding speaks of. */
+export interface Affected {
+  readonly sectorCount: number;
+  /** Ascending, joined where they touch; the first `AFFECTED_RANGES` of them. */
+  readonly ranges: readonly SectorRange[];
+}
+
+export const AFFECTED_RANGES = 16;
+
+/** One run of sectors; no `affects` where it is empty. */
+export function affectedRun(firstSector: number, endSector: number): Pick<Finding, 'affects'> {
+  const sectorCount = endSector - firstSector;
+  return sectorCount > 0 ? { affects: { sectorCount, ranges: [{ firstSector, sectorCount }] } } : {};
 }
 
 export interface Rule {
@@ -37,6 +56,6 @@ export function findingsOf<Name extends string>(rules: Readonly<Record<Name, Rul
     offset: number,
     lengthBytes: number,
     message: string,
-    instead: Partial<Rule> = {},
+    instead: Partial<Rule> & Pick<Finding, 'affects'> = {},
   ): Finding => ({ rule, ...rules[rule], ...instead, file, offset, lengthBytes, message });
 }

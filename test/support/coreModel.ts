@@ -53,6 +53,28 @@ export class CoreModel {
     return { layer: this.options.incomplete ? LAYER_MISSING : LAYER_UNALLOCATED, fileOffset: -1 };
   }
 
+  /**
+   * What a write to the newest layer makes of it; blocks without a place get one. Returns those, in order: the core is to
+   * be told of them first, then of the sectors.
+   */
+  write(firstSector: number, sectorCount: number): { block: number; entry: number }[] {
+    const leaf = this.layers[0];
+    if (!leaf || leaf.kind === 'flat') return [];
+    const { blockSectors, bitmapSectors, entries, bits } = leaf;
+    const added: { block: number; entry: number }[] = [];
+    const end = firstSector + sectorCount;
+    for (let block = Math.floor(firstSector / blockSectors); block * blockSectors < end; block++) {
+      if (entries[block] !== UNUSED) continue;
+      const used = [...entries].filter((entry) => entry !== UNUSED);
+      const entry = Math.max(8, ...used.map((each) => each + bitmapSectors + blockSectors));
+      entries[block] = entry;
+      bits.fill(0, block * blockSectors, (block + 1) * blockSectors);
+      added.push({ block, entry });
+    }
+    bits.fill(1, firstSector, end);
+    return added;
+  }
+
   async open(
     module: CoreModule,
     caches: { ownerBytes?: number; pageBytes?: number } = {},

@@ -1,7 +1,7 @@
 /** Opens a random chain the way the engine does, from any of its files. */
 import type { DiskChain } from '../../src/chain/diskChain.ts';
 import type { PassOptions } from '../../src/chain/diskPass.ts';
-import { openChain } from '../../src/chain/openChain.ts';
+import { type OpenChainOptions, openChain } from '../../src/chain/openChain.ts';
 import type { CoreModule } from '../../src/core/core.ts';
 import { isDiskImage, openImage } from '../../src/formats/openImage.ts';
 import { openRaw } from '../../src/formats/raw/open.ts';
@@ -12,6 +12,7 @@ export async function openFiles(
   module: CoreModule,
   files: readonly RandomAccessFile[],
   complete = true,
+  options: Partial<OpenChainOptions> = {},
 ): Promise<DiskChain> {
   const images = await Promise.all(
     files.map(async (file) => {
@@ -29,7 +30,7 @@ export async function openFiles(
       );
     }),
     // Small: tests open hundreds of chains.
-    { complete, stagingBytes: 2 ** 20 },
+    { complete, stagingBytes: 2 ** 20, ...options },
   );
 }
 
@@ -37,7 +38,9 @@ export async function openFiles(
 export function waiting(file: RandomAccessFile): RandomAccessFile {
   return {
     name: file.name,
-    sizeBytes: file.sizeBytes,
+    get sizeBytes() {
+      return file.sizeBytes;
+    },
     access: file.access,
     durable: file.durable,
     readThroughBytes: 65536,
@@ -49,9 +52,15 @@ export function waiting(file: RandomAccessFile): RandomAccessFile {
       await Promise.resolve();
       return file.readMany(requests);
     },
-    write: (offset, source) => file.write(offset, source),
+    write: async (offset, source) => {
+      await Promise.resolve();
+      return file.write(offset, source);
+    },
     truncate: (sizeBytes) => file.truncate(sizeBytes),
-    flush: () => file.flush(),
+    flush: async () => {
+      await Promise.resolve();
+      return file.flush();
+    },
     close: () => file.close(),
   };
 }

@@ -1,9 +1,9 @@
 /** The rules for raw disks and for files that are no disk. */
-import { findingsOf } from '../finding.ts';
+import { findingsOf, type Rule } from '../finding.ts';
 
 export type RawRule = 'raw-size-not-sectors' | 'raw-by-hand' | 'not-a-disk' | 'file-empty';
 
-export const rawFinding = findingsOf<RawRule>({
+export const RAW_RULES: Readonly<Record<RawRule, Rule>> = {
   'raw-size-not-sectors': {
     severity: 'warning',
     code: null,
@@ -29,4 +29,6 @@ export const rawFinding = findingsOf<RawRule>({
     meaning: 'There is no sector in it.',
     remedy: 'Copy the file again from where it came from.',
   },
-});
+};
+
+export const rawFinding = findingsOf<RawRule>(RAW_RULES);

@@ -4,7 +4,8 @@
  */
 import { assert } from '../../base/assert.ts';
 import { viewOf } from '../../base/bytes.ts';
-import { SECTOR_BYTES } from '../../base/units.ts';
+import { DiskError } from '../../base/errors.ts';
+import { SECTOR_BYTES, sizeText } from '../../base/units.ts';
 import { ENTRY_BYTES, UNUSED_ENTRY } from './blockAllocationTable.ts';
 import { endFooterOffset, type NewBlocks, type NewVhd, nextBitmapOffset } from './create.ts';
 
@@ -58,6 +59,7 @@ export class BlockWriter {
     assert(bitmap.length === bitmapBytes, 'a bitmap of whole sectors');
     assert(entries.getUint32(block * ENTRY_BYTES) === UNUSED_ENTRY, 'a block is added once');
     const offset = nextBitmapOffset(this.end, bitmapBytes);
+    if (offset / SECTOR_BYTES >= UNUSED_ENTRY) throw tooFar(blockSizeBytes);
     entries.setUint32(block * ENTRY_BYTES, offset / SECTOR_BYTES);
     this.end = offset + bitmapBytes + blockSizeBytes;
     await this.sink.write(offset, bitmap);
@@ -71,6 +73,16 @@ export class BlockWriter {
     await this.sink.write(offset, this.vhd.footer);
     return offset + this.vhd.footer.length;
   }
+}
+
+/** Aligned blocks of 512 KiB fill a file sooner than 2040 GiB: a table entry is a sector number of 32 bits. */
+function tooFar(blockSizeBytes: number): DiskError {
+  return new DiskError({
+    code: 'limit',
+    message: `The disk’s blocks of ${sizeText(blockSizeBytes)} take more than 2 TiB, the most that a block table reaches.`,
+    meaning: 'The new file is not complete.',
+    remedy: 'Choose larger blocks.',
+  });
 }
 
 /** A bitmap with the first `sectorCount` bits set, padded to `bitmapBytes`. */

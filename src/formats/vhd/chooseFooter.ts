@@ -1,5 +1,6 @@
 /** Which footer counts: the one at the end, its copy at the start, or neither; and what is wrong with them. */
 import { equalBytes, hexOffset } from '../../base/bytes.ts';
+import { grouped } from '../../base/units.ts';
 import type { FileWindow } from '../fileWindow.ts';
 import type { Finding } from '../finding.ts';
 import type { Annotation } from '../struct.ts';
@@ -11,6 +12,7 @@ import {
   type FoundFooter,
   findFooter,
   footerStruct,
+  hidesCarelessly,
   imageTypeOf,
   OLD_FOOTER_BYTES,
 } from './footer.ts';
@@ -28,9 +30,9 @@ export interface ChosenFooter {
   readonly findings: readonly Finding[];
 }
 
-/** null where the file has no footer at all. */
-export function chooseFooter(window: FileWindow): ChosenFooter | null {
-  const end = footerAtEnd(window);
+/** null where the file has no footer at all. `stray` is one that was found before the end, where none is at the end. */
+export function chooseFooter(window: FileWindow, stray: FoundFooter | null = null): ChosenFooter | null {
+  const end = footerAtEnd(window) ?? stray;
   const isFixed = end !== null && checksumHolds(end) && imageTypeOf(end.footer.diskType) === 'fixed';
   const copy = isFixed ? null : footerAtStart(window, end);
   const chosen = pick(end, copy);
@@ -44,7 +46,7 @@ export function chooseFooter(window: FileWindow): ChosenFooter | null {
   };
 }
 
-function footerAtEnd(window: FileWindow): FoundFooter | null {
+export function footerAtEnd(window: FileWindow): FoundFooter | null {
   for (const lengthBytes of [FOOTER_BYTES, OLD_FOOTER_BYTES]) {
     const offset = window.sizeBytes - lengthBytes;
     const bytes = window.peek(offset, lengthBytes);
@@ -92,6 +94,8 @@ function judge(
   const findings: Finding[] = [];
   const { name } = window.file;
   if (end === null) findings.push(endMissing(window));
+  if (end !== null && end.offset + end.lengthBytes < window.sizeBytes)
+    findings.push(trailingData(window, end));
   if (end !== null && !checksumHolds(end)) findings.push(checksumWrong(name, end, chosen !== end));
   if (copy !== null && !checksumHolds(copy) && !sameFooter(end, copy)) {
     findings.push(checksumWrong(name, copy, chosen !== copy));
@@ -118,11 +122,23 @@ function hasCopy(end: FoundFooter): boolean {
   return end.offset >= FOOTER_BYTES && (type === 'dynamic' || type === 'differencing');
 }
 
-function sameFooter(end: FoundFooter | null, copy: FoundFooter): boolean {
-  return (
-    end !== null &&
-    equalBytes(end.bytes.subarray(0, end.lengthBytes), copy.bytes.subarray(0, end.lengthBytes))
-  );
+export function sameFooter(end: FoundFooter | null, copy: FoundFooter): boolean {
+  if (end === null) return false;
+  const [one, other] = [end, copy].map((each) => {
+    const bytes = each.bytes.slice(0, end.lengthBytes);
+    if (hidesCarelessly(end.footer) || hidesCarelessly(copy.footer)) bytes[HIDDEN_AT] = 0;
+    return bytes;
+  });
+  return one !== undefined && other !== undefined && equalBytes(one, other);
+}
+
+const HIDDEN_AT = footerStruct.offsetOf('hidden');
+
+/** What stands behind a footer that is not at the end of the file. */
+export function trailingData({ file, sizeBytes }: FileWindow, footer: FoundFooter): Finding {
+  const behind = footer.offset + footer.lengthBytes;
+  const message = `The footer is at ${hexOffset(footer.offset)}; ${grouped(sizeBytes - behind)} bytes follow it, expected none.`;
+  return vhdFinding('trailing-data', file.name, behind, sizeBytes - behind, message);
 }
 
 function endMissing(window: FileWindow): Finding {

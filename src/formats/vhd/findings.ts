@@ -11,7 +11,7 @@ const rules = {
     code: '0xC03A0001',
     meaning: 'Without a footer nobody can tell the size of the disk or its type.',
     remedy:
-      'Copy the file again from where it came from. If it was cut short, its header and blocks may still be there.',
+      'A repair rebuilds it from header and table where those are whole; the disk gets a new id. Better: copy the file again from where it came from.',
   },
   'footer-missing': {
     severity: 'warning',
@@ -20,6 +20,13 @@ const rules = {
       'The disk is read by the copy at the start of the file. A crash while a block was being added leaves this.',
     remedy:
       'Blocks near the end of the file may be cut short: see the other findings. A repair writes the footer anew.',
+  },
+  'trailing-data': {
+    severity: 'warning',
+    code: '0xC03A0001',
+    meaning:
+      'Something was appended to the file after it was written. The disk is whole, but programs look for the footer in the last 512 bytes: most refuse the file.',
+    remedy: 'A repair cuts off what stands behind the footer. Keep it if you do not know what it is.',
   },
   'footer-copy-missing': {
     severity: 'warning',
@@ -32,7 +39,8 @@ const rules = {
     severity: 'warning',
     code: '0xC03A0003',
     meaning: 'An update of the footers was interrupted. The disk is read by the one that is named here.',
-    remedy: KEEP,
+    remedy:
+      'A repair makes them equal, and asks which of the two is right. Keep a copy of the file before anything writes to it.',
   },
   'footer-checksum': {
     severity: 'error',
@@ -270,19 +278,21 @@ const rules = {
     severity: 'error',
     code: '0xC03A000A',
     meaning: 'Sectors of these blocks are not in the file: it was cut short, or the table is damaged.',
-    remedy: 'Copy the file again from where it came from.',
+    remedy:
+      'Copy the file again from where it came from. Where that cannot be, a repair takes the entries out of the table or fills up with zeros, and says what is lost.',
   },
   'block-over-structure': {
     severity: 'error',
     code: '0xC03A000A',
     meaning: 'A block and a structure share bytes: the block’s data, or the structure, was overwritten.',
-    remedy: KEEP,
+    remedy:
+      'A repair takes the block out of the table and says what is lost; the bytes stay in the file. Keep a copy first.',
   },
   'blocks-overlap': {
     severity: 'error',
     code: '0xC03A000A',
     meaning: 'Two blocks share bytes of the file, so at most one of them reads as it was written.',
-    remedy: KEEP,
+    remedy: 'A repair shows both readings and asks which block keeps the place. Keep a copy first.',
   },
 } as const satisfies Readonly<Record<string, Rule>>;
 

@@ -117,6 +117,26 @@ export function footerChecksum(bytes: Uint8Array): number {
   return onesComplementSum(bytes.subarray(0, FOOTER_BYTES), footerStruct.offsetOf('checksum'));
 }
 
+/** Versions of Xen's driver that set the hidden flag without filling in the checksum anew. */
+const CARELESS_XEN_VERSIONS: readonly number[] = [0x0000_0001, 0x0001_0001];
+
+/** What the checksum field should hold: of this footer, or of what Xen's early versions took for it. */
+function expectedChecksum(bytes: Uint8Array, footer: Footer): number {
+  const expected = footerChecksum(bytes);
+  if (expected === footer.checksum || !hidesCarelessly(footer)) return expected;
+  const shown = bytes.slice();
+  shown[footerStruct.offsetOf('hidden')] = 0;
+  const before = footerChecksum(shown);
+  return before === footer.checksum ? before : expected;
+}
+
+/** True where the hidden flag may differ between footer and copy, and from what the checksum says. */
+export function hidesCarelessly({ creatorApplication, creatorVersion, hidden }: Footer): boolean {
+  return (
+    hidden !== 0 && creatorApplication.startsWith('tap') && CARELESS_XEN_VERSIONS.includes(creatorVersion)
+  );
+}
+
 /** A footer as found in a file. */
 export interface FoundFooter {
   readonly footer: Footer;
@@ -140,7 +160,7 @@ export function findFooter(bytes: Uint8Array, offset: number): FoundFooter | nul
     offset,
     lengthBytes: Math.min(bytes.length, FOOTER_BYTES),
     checksumFound: footer.checksum,
-    checksumExpected: footerChecksum(whole),
+    checksumExpected: expectedChecksum(whole, footer),
   };
 }
 

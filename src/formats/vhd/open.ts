@@ -6,8 +6,8 @@ import { hexOffset, latin1 } from '../../base/bytes.ts';
 import { grouped, SECTOR_BYTES } from '../../base/units.ts';
 import type { DiskImage, RefusedFile } from '../diskImage.ts';
 import type { FileWindow } from '../fileWindow.ts';
-import type { Finding } from '../finding.ts';
-import { chooseFooter } from './chooseFooter.ts';
+import { affectedRun, type Finding } from '../finding.ts';
+import { type ChosenFooter, chooseFooter } from './chooseFooter.ts';
 import { diskSizeOf } from './diskSize.ts';
 import { HEADER_COOKIE, USUAL_HEADER_OFFSET } from './dynamicDiskHeader.ts';
 import { NO_OFFSET, versionText } from './fieldTypes.ts';
@@ -23,10 +23,11 @@ import {
 } from './footer.ts';
 import { openBlocks } from './openBlocks.ts';
 import { footerPart, type OpenVhd } from './openedFooter.ts';
+import { belongsToFile, lastFooterIn } from './searchFooter.ts';
 
 /** null where nothing in the file says VHD. Throws only what the storage throws. */
 export async function openVhdIn(window: FileWindow): Promise<DiskImage | RefusedFile | null> {
-  const chosen = chooseFooter(window);
+  const chosen = chooseFooter(window) ?? (await chooseStrayFooter(window));
   if (chosen === null) return refuseWithoutFooter(window);
   const { file } = window;
   const { footer, offset } = chosen.chosen;
@@ -38,8 +39,15 @@ export async function openVhdIn(window: FileWindow): Promise<DiskImage | Refused
     findings: [...reasons, ...findings],
     structures,
   });
-  const at = (rule: VhdRule, field: keyof Footer, message: string) =>
-    vhdFinding(rule, file.name, offset + footerStruct.offsetOf(field), footerStruct.lengthOf(field), message);
+  const at: At = (rule, field, message, instead) =>
+    vhdFinding(
+      rule,
+      file.name,
+      offset + footerStruct.offsetOf(field),
+      footerStruct.lengthOf(field),
+      message,
+      instead,
+    );
 
   if (footer.fileFormatVersion >>> 16 !== 1) {
     const message = `The footer names format version ${versionText(footer.fileFormatVersion)}, expected 1.0.`;
@@ -59,6 +67,16 @@ export async function openVhdIn(window: FileWindow): Promise<DiskImage | Refused
   return openBlocks(opened);
 }
 
+/** How far from the end a footer is sought while opening: every file that is no VHD is read so far. */
+const STRAY_SEARCH_BYTES = 65_536;
+
+/** A footer that something was appended to. */
+async function chooseStrayFooter(window: FileWindow): Promise<ChosenFooter | null> {
+  const from = window.sizeBytes - STRAY_SEARCH_BYTES;
+  const stray = await lastFooterIn(window, from, window.sizeBytes, (found) => belongsToFile(window, found));
+  return stray && chooseFooter(window, stray);
+}
+
 function refuseWithoutFooter(window: FileWindow): RefusedFile | null {
   for (const offset of [USUAL_HEADER_OFFSET, 0]) {
     const cookie = window.peek(offset, HEADER_COOKIE.length);
@@ -73,7 +91,12 @@ function refuseWithoutFooter(window: FileWindow): RefusedFile | null {
   return null;
 }
 
-type At = (rule: VhdRule, field: keyof Footer, message: string) => Finding;
+type At = (
+  rule: VhdRule,
+  field: keyof Footer,
+  message: string,
+  instead?: Pick<Finding, 'affects'>,
+) => Finding;
 
 function judgeFlags(footer: Footer, at: At): Finding[] {
   const findings: Finding[] = [];
@@ -107,17 +130,17 @@ function openFixed(opened: OpenVhd, at: At): DiskImage | RefusedFile {
   const virtualSizeBytes = Math.min(opened.virtualSizeBytes, dataBytes);
   if (virtualSizeBytes === 0) {
     if (opened.virtualSizeBytes > 0) {
-      findings.push(
-        at('fixed-data-short', 'currentSize', 'The file holds no sector of the disk, only a footer.'),
-      );
+      const message = 'The file holds no sector of the disk, only a footer.';
+      const lost = affectedRun(0, opened.virtualSizeBytes / SECTOR_BYTES);
+      findings.push(at('fixed-data-short', 'currentSize', message, lost));
     }
     return { file: window.file, format: 'vhd', findings, structures };
   }
   const declared = `The disk has ${grouped(opened.virtualSizeBytes)} bytes`;
   if (virtualSizeBytes < opened.virtualSizeBytes) {
-    findings.push(
-      at('fixed-data-short', 'currentSize', `${declared}, the file holds ${grouped(dataBytes)} of them.`),
-    );
+    const message = `${declared}, the file holds ${grouped(dataBytes)} of them.`;
+    const lost = affectedRun(virtualSizeBytes / SECTOR_BYTES, opened.virtualSizeBytes / SECTOR_BYTES);
+    findings.push(at('fixed-data-short', 'currentSize', message, lost));
   } else if (BigInt(dataBytes) > footer.currentSize && dataBytes > opened.virtualSizeBytes) {
     findings.push(at('fixed-data-long', 'currentSize', `${declared}, the file holds ${grouped(dataBytes)}.`));
   }

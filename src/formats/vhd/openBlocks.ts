@@ -1,9 +1,9 @@
 /** Opens what dynamic and differencing disks share: the header, the place of the block allocation table, the parent. */
 import { hexOffset, latin1 } from '../../base/bytes.ts';
-import { grouped } from '../../base/units.ts';
+import { grouped, SECTOR_BYTES } from '../../base/units.ts';
 import type { DiskImage, RefusedFile } from '../diskImage.ts';
 import type { FileWindow } from '../fileWindow.ts';
-import type { Finding } from '../finding.ts';
+import { affectedRun, type Finding } from '../finding.ts';
 import type { Annotation } from '../struct.ts';
 import {
   type BlockTables,
@@ -34,7 +34,12 @@ import { annotateBatmap, BATMAP_HEADER_BYTES, isBatmap } from './xenBatmap.ts';
 
 export const BAT_NAME = 'Block allocation table';
 
-type AtHeader = (rule: VhdRule, field: keyof DynamicDiskHeader, message: string) => Finding;
+type AtHeader = (
+  rule: VhdRule,
+  field: keyof DynamicDiskHeader,
+  message: string,
+  instead?: Pick<Finding, 'affects'>,
+) => Finding;
 
 export async function openBlocks(opened: OpenVhd): Promise<DiskImage | RefusedFile> {
   const { window, structures, findings } = opened;
@@ -46,8 +51,15 @@ export async function openBlocks(opened: OpenVhd): Promise<DiskImage | RefusedFi
   if (found === null) return refuse(headerMissing(opened));
   const { header, bytes, offset } = found;
   structures.push(annotateHeader(bytes, offset));
-  const at: AtHeader = (rule, field, message) =>
-    vhdFinding(rule, file.name, offset + headerStruct.offsetOf(field), headerStruct.lengthOf(field), message);
+  const at: AtHeader = (rule, field, message, instead) =>
+    vhdFinding(
+      rule,
+      file.name,
+      offset + headerStruct.offsetOf(field),
+      headerStruct.lengthOf(field),
+      message,
+      instead,
+    );
   findings.push(...judgeHeader(opened, header, bytes, offset, at));
   const reason = refusalOf(header, opened, at);
   if (reason) return refuse(reason);
@@ -164,13 +176,16 @@ function tablesOf(header: DynamicDiskHeader, opened: OpenVhd, at: AtHeader): Blo
   const needed = blockCountOf(opened.virtualSizeBytes, header.blockSize);
   const held = Math.floor((opened.window.sizeBytes - batOffset) / ENTRY_BYTES);
   const declared = Math.min(needed, header.maxTableEntries);
+  const diskSectors = opened.virtualSizeBytes / SECTOR_BYTES;
+  const without = (entries: number) =>
+    affectedRun(Math.min(diskSectors, (entries * header.blockSize) / SECTOR_BYTES), diskSectors);
   if (declared < needed) {
     const message = `The table has ${grouped(declared)} entries, the disk has ${grouped(needed)} blocks.`;
-    opened.findings.push(at('bat-too-small', 'maxTableEntries', message));
+    opened.findings.push(at('bat-too-small', 'maxTableEntries', message, without(declared)));
   }
   if (held < declared) {
     const message = `The file holds ${grouped(held)} of the ${grouped(declared)} entries that the disk needs.`;
-    opened.findings.push(at('bat-cut-short', 'tableOffset', message));
+    opened.findings.push(at('bat-cut-short', 'tableOffset', message, without(held)));
   }
   if (batOffset % 512 !== 0) {
     opened.findings.push(at('bat-unaligned', 'tableOffset', `The table begins at ${hexOffset(batOffset)}.`));

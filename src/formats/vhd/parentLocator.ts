@@ -39,6 +39,10 @@ export function isUsed(locator: ParentLocator): boolean {
   return locator.platformCode !== '\0\0\0\0';
 }
 
+export function isKnownPlatform(platformCode: string): boolean {
+  return Object.hasOwn(PLATFORMS, platformCode);
+}
+
 /**
  * Bytes set aside for the path: below 512 the field is taken as sectors, a multiple of 512 as bytes (Windows), anything
  * else is neither: null.

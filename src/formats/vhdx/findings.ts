@@ -1,9 +1,9 @@
 /** The rules for VHDX files. */
-import { findingsOf } from '../finding.ts';
+import { findingsOf, type Rule } from '../finding.ts';
 
 export type VhdxRule = 'vhdx-not-supported' | 'vhdx-header-invalid';
 
-export const vhdxFinding = findingsOf<VhdxRule>({
+export const VHDX_RULES: Readonly<Record<VhdxRule, Rule>> = {
   'vhdx-not-supported': {
     severity: 'error',
     code: null,
@@ -16,4 +16,6 @@ export const vhdxFinding = findingsOf<VhdxRule>({
     meaning: 'Of the two headers at least one must be whole.',
     remedy: 'Copy the file again from where it came from.',
   },
-});
+};
+
+export const vhdxFinding = findingsOf<VhdxRule>(VHDX_RULES);
