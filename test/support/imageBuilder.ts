@@ -239,10 +239,15 @@ export function footerBytes(options: ImageOptions): Uint8Array {
   return bytes;
 }
 
-/** A geometry that rounds down, as writers do; the small disks of tests need no more. */
+/** CHS by the specification's appendix: the product is at most the size. */
 export function roundedGeometry(sectors: number): [number, number, number] {
-  if (sectors >= 4 * 17 * 1024) return [Math.min(65535, Math.floor(sectors / (16 * 63))), 16, 63];
-  return [Math.floor(sectors / (4 * 17)), 4, 17];
+  const total = Math.min(sectors, 65535 * 16 * 255);
+  if (total >= 65535 * 16 * 63) return [Math.floor(total / 255 / 16), 16, 255];
+  const tracks = Math.floor(total / 17);
+  const heads = Math.max(4, Math.ceil(tracks / 1024));
+  if (tracks < heads * 1024 && heads <= 16) return [Math.floor(tracks / heads), heads, 17];
+  const by31 = Math.floor(total / 31);
+  return by31 < 16 * 1024 ? [Math.floor(by31 / 16), 16, 31] : [Math.floor(total / 63 / 16), 16, 63];
 }
 
 function headerBytes(
