@@ -1,5 +1,5 @@
 // npm run bench [-- --json]: measures in a real Chromium what the engine costs, prints a table; with --json one figure a line.
-// Names of parts measure only those: private, save, picked, open, script.
+// Names of parts measure only those: private, save, picked, open, script, check, convert.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -65,7 +65,8 @@ async function buildBenches() {
     ...shared,
     root: ROOT,
     build: {
-      ssr: 'bench/makeChainNode.ts',
+      ssr: true,
+      rollupOptions: { input: ['bench/makeChainNode.ts', 'bench/checkNode.ts', 'bench/convertNode.ts'] },
       outDir: path.join(ROOT, 'build/bench/node'),
       emptyOutDir: true,
       target: 'node20',
@@ -82,6 +83,20 @@ function makePicked(folder, shape) {
   });
   if (status !== 0) throw new Error(`The chain in ${folder} could not be made.`);
   return readdirSync(folder).map((name) => path.join(folder, name));
+}
+
+/** What runs in Node alone, in a process of its own: `check`, `convert`. */
+function nodeFigures(part, work) {
+  const folder = path.join(work, part);
+  mkdirSync(folder);
+  const script = path.join(ROOT, `build/bench/node/${part}Node.js`);
+  const core = path.join(ROOT, 'build/core/core.wasm');
+  const { status, stdout } = spawnSync(process.execPath, [script, folder, core], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`The part “${part}” could not be measured.`);
+  return JSON.parse(stdout);
 }
 
 /** A profile as after "Allow on every visit" for one folder, so that files dropped from there may be written. */
@@ -267,6 +282,8 @@ async function main() {
     });
     await measure(context, server.address, work);
     if (only.length === 0 || only.includes('script')) print(firstScreen());
+    if (only.length === 0 || only.includes('check')) print(nodeFigures('check', work));
+    if (only.length === 0 || only.includes('convert')) print(nodeFigures('convert', work));
   } finally {
     await context?.close();
     await server.close();

@@ -5,14 +5,15 @@
 import { assert } from '../base/assert.ts';
 import { DiskError } from '../base/errors.ts';
 import type { ProgressMeter } from '../base/progress.ts';
-import { GIB, grouped, MIB, SECTOR_BYTES, sizeText } from '../base/units.ts';
-import { isBlockSize, USUAL_BLOCK_BYTES } from '../formats/vhd/blockAllocationTable.ts';
+import { MIB, SECTOR_BYTES } from '../base/units.ts';
+import { roundUp, USUAL_BLOCK_BYTES } from '../formats/vhd/blockAllocationTable.ts';
 import { BlockWriter, filledBitmap } from '../formats/vhd/blockWriter.ts';
 import { createVhd } from '../formats/vhd/create.ts';
 import type { FileSink } from '../storage/fileSink.ts';
+import { SparseWriter } from '../storage/sparseWriter.ts';
 import type { PassedDisk } from './hashDisk.ts';
 import type { Hasher } from './hasher.ts';
-import { SparseWriter } from './sparseWriter.ts';
+import { checkBlockSize, checkVhdSize } from './vhdLimits.ts';
 
 export type ExportFormat = 'raw' | 'fixed' | 'dynamic';
 
@@ -28,6 +29,8 @@ export interface ExportOptions {
   readonly identity: NewIdentity;
   /** Dynamic only: 512 KiB to 8 MiB, 2 MiB where left out. */
   readonly blockSizeBytes?: number;
+  /** Fixed only: zeros fill the disk up to whole MiB, as Azure wants it; the footer's size is the rounded one. */
+  readonly wholeMib?: boolean;
   /** null = the bytes are not hashed. */
   readonly hasher: Hasher | null;
   readonly meter?: ProgressMeter;
@@ -38,14 +41,20 @@ export interface ExportResult {
   readonly fileBytes: number;
   /** Bytes handed to the storage: holes are left out. */
   readonly writtenBytes: number;
-  /** SHA-256 of the disk, hex; '' where no hasher was given. */
+  /** Of the disk in the new file. */
+  readonly virtualSizeBytes: number;
+  /** Zeros behind the disk as read, for `wholeMib`: they are part of the new disk, and not of `sha256`. */
+  readonly addedZeroBytes: number;
+  /** SHA-256 of the disk as read, hex; '' where no hasher was given. */
   readonly sha256: string;
 }
 
 const CHUNK_BYTES = 2 * MIB;
-const LARGEST_VHD_BYTES = 2040 * GIB;
 
-/** The sink is closed at the end, and aborted on any fault: then no file stays behind. */
+/**
+ * The sink is closed at the end, and aborted on any fault: then no file stays behind. Throws 'bad-request' for a block
+ * size that no program reads, 'limit' for a VHD above 2040 GiB.
+ */
 export async function exportDisk(
   disk: PassedDisk,
   sink: FileSink,
@@ -54,7 +63,8 @@ export async function exportDisk(
   const { hasher, meter } = options;
   const writer = new SparseWriter(sink, (bytes) => disk.isZero(bytes));
   try {
-    const target = await openTarget(disk, sink, writer, options);
+    const virtualSizeBytes = sizeOf(disk, options);
+    const target = await openTarget(virtualSizeBytes, sink, writer, options);
     for await (const piece of disk.passes({ chunkBytes: target.chunkBytes, signal: options.signal })) {
       if (!piece.zero) await target.write(piece.firstSector, piece.bytes);
       await hasher?.update(piece.bytes);
@@ -65,7 +75,8 @@ export async function exportDisk(
     // Closing takes about as long as writing where the browser moves the file into place: the rest is hashed meanwhile.
     const [sha256] = await bothOrNeither(Promise.resolve(hasher?.digest() ?? ''), sink.close());
     meter?.finish();
-    return { fileBytes, writtenBytes: writer.writtenBytes, sha256 };
+    const addedZeroBytes = virtualSizeBytes - disk.sectorCount * SECTOR_BYTES;
+    return { fileBytes, writtenBytes: writer.writtenBytes, virtualSizeBytes, addedZeroBytes, sha256 };
   } catch (error) {
     // The fault that ended it is the one to tell, also where the sink cannot be aborted any more.
     await sink.abort().catch(() => undefined);
@@ -89,14 +100,29 @@ interface Target {
   finish(): Promise<number>;
 }
 
+/** Of the new disk; throws where the format cannot take it. */
+function sizeOf(disk: PassedDisk, { format, wholeMib, blockSizeBytes }: ExportOptions): number {
+  const readBytes = disk.sectorCount * SECTOR_BYTES;
+  if (wholeMib && format !== 'fixed') {
+    throw new DiskError({
+      code: 'bad-request',
+      message: `Only a fixed VHD is filled up to whole MiB, not a ${format} one.`,
+      meaning: 'Nothing was written.',
+      remedy: 'Save it as a fixed VHD: Azure takes no other.',
+    });
+  }
+  const virtualSizeBytes = wholeMib ? roundUp(readBytes, MIB) : readBytes;
+  if (format !== 'raw') checkVhdSize(virtualSizeBytes);
+  if (format === 'dynamic' && blockSizeBytes !== undefined) checkBlockSize(blockSizeBytes);
+  return virtualSizeBytes;
+}
+
 function openTarget(
-  disk: PassedDisk,
+  virtualSizeBytes: number,
   sink: FileSink,
   writer: SparseWriter,
   options: ExportOptions,
 ): Promise<Target> {
-  const virtualSizeBytes = disk.sectorCount * SECTOR_BYTES;
-  if (options.format !== 'raw' && virtualSizeBytes > LARGEST_VHD_BYTES) throw tooLarge(virtualSizeBytes);
   return options.format === 'dynamic'
     ? dynamicTarget(virtualSizeBytes, writer, options)
     : flatTarget(virtualSizeBytes, sink, writer, options);
@@ -132,7 +158,6 @@ async function dynamicTarget(
   writer: SparseWriter,
   { identity, blockSizeBytes = USUAL_BLOCK_BYTES }: ExportOptions,
 ): Promise<Target> {
-  assert(isBlockSize(blockSizeBytes) && blockSizeBytes <= 8 * MIB, 'a block size that a pass can take');
   const { id, made: modified } = identity;
   const vhd = createVhd({ type: 'dynamic', virtualSizeBytes, blockSizeBytes, id, modified });
   const blocks = await BlockWriter.start({ write: (offset, bytes) => writer.write(offset, bytes) }, vhd);
@@ -148,13 +173,4 @@ async function dynamicTarget(
     },
     finish: () => blocks.finish(),
   };
-}
-
-function tooLarge(virtualSizeBytes: number): DiskError {
-  return new DiskError({
-    code: 'limit',
-    message: `The disk has ${grouped(virtualSizeBytes)} bytes; a VHD takes ${sizeText(LARGEST_VHD_BYTES)} at most.`,
-    meaning: 'Nothing was written.',
-    remedy: 'Save it as a raw image.',
-  });
 }

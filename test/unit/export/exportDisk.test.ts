@@ -95,6 +95,44 @@ describe('export', () => {
     }
   });
 
+  it('fills a fixed disk up to whole MiB, and hashes the disk as read', async () => {
+    for (const sizeBytes of [9 * MIB, 9 * MIB + 512, 10 * MIB - 512]) {
+      const files = chainFiles({ seed: 8, depth: 1, sizeBytes });
+      const disk = await chainOf(files);
+      const { result, sink } = await save(disk, 'fixed', { wholeMib: true });
+      const expected = Buffer.alloc(Math.ceil(sizeBytes / MIB) * MIB);
+      const original = files[1]?.disk ?? Buffer.alloc(0);
+      original.copy(expected);
+      expect(result).toMatchObject({
+        fileBytes: expected.length + 512,
+        virtualSizeBytes: expected.length,
+        addedZeroBytes: expected.length - sizeBytes,
+        sha256: sha256(original),
+      });
+      expect(sink.content.sizeBytes).toBe(result.fileBytes);
+      const again = await reopened(sink, 'fixed');
+      expect(again.image.virtualSizeBytes).toBe(expected.length);
+      expect(again.bytes.equals(expected)).toBe(true);
+      expect(again.findings).toEqual([]);
+    }
+  });
+
+  it('refuses what no VHD can be, and leaves no file behind', async () => {
+    const disk = await chainOf(chainFiles({ seed: 8, depth: 0, sizeBytes: SIZE_BYTES }));
+    for (const [format, options] of [
+      ['raw', { wholeMib: true }],
+      ['dynamic', { wholeMib: true }],
+      ['dynamic', { blockSizeBytes: 256 * KIB }],
+      ['dynamic', { blockSizeBytes: 16 * MIB }],
+      ['dynamic', { blockSizeBytes: 3 * MIB }],
+    ] as const) {
+      const sink = new MemorySink();
+      await expect(save(disk, format, options, sink)).rejects.toMatchObject({ code: 'bad-request' });
+      expect(sink.state).toBe('aborted');
+      expect(sink.writtenBytes).toBe(0);
+    }
+  });
+
   it('leaves holes where the disk is zeros, written zeros included', async () => {
     const sizeBytes = 24 * MIB;
     const raw = new MemoryFile('sparse.img');
