@@ -8,8 +8,12 @@ import type { TraceCosts } from '../chain/costModel.ts';
 import type { MapCells, MapRequest, Survey } from '../chain/diskMap.ts';
 import type { LinkState } from '../chain/pile.ts';
 import type { ReadTrace } from '../chain/readTrace.ts';
+import type { SpaceUse } from '../check/fileCheck.ts';
+import type { RepairChoice, RepairOption, RepairPlan, RepairStep } from '../check/repair/repairPlan.ts';
+import type { Comparison } from '../export/comparison.ts';
+import type { Measurement } from '../export/measurement.ts';
 import type { ImageFormat, ImageType, Maker, ParentReference } from '../formats/diskImage.ts';
-import type { Finding } from '../formats/finding.ts';
+import type { Affected, Finding } from '../formats/finding.ts';
 import type { Annotation, AnnotationLink } from '../formats/struct.ts';
 import type { BlockSummary } from '../formats/vhd/blockChecks.ts';
 
@@ -19,6 +23,7 @@ export type { TraceExtent, TraceStep } from '../chain/readTrace.ts';
 /** Cell values of maps, and owners of sectors, beside layer numbers. */
 export { LAYER_MISSING as CELL_MISSING, LAYER_UNALLOCATED as CELL_UNALLOCATED } from '../core/records.ts';
 export type {
+  Affected,
   Annotation,
   AnnotationLink,
   BlockSummary,
@@ -33,6 +38,11 @@ export type {
   ParentReference,
   Progress,
   ReadTrace,
+  RepairChoice,
+  RepairOption,
+  RepairPlan,
+  RepairStep,
+  SpaceUse,
   Survey,
   TraceCosts,
 };
@@ -200,6 +210,10 @@ export interface SaveRequest {
   readonly file: FileId;
   readonly format: SaveFormat;
   readonly target: SaveTarget;
+  /** Dynamic only: 512 KiB to 8 MiB, 2 MiB where left out. */
+  readonly blockSizeBytes?: number;
+  /** Fixed only: the disk is filled up with zeros to whole MiB, as Azure wants it. */
+  readonly wholeMib?: boolean;
 }
 
 export interface SaveResult {
@@ -208,6 +222,8 @@ export interface SaveResult {
   /** Bytes actually written: holes are left out. */
   readonly writtenBytes: number;
   readonly virtualSizeBytes: number;
+  /** Zeros behind the disk as read, for `wholeMib`: part of `virtualSizeBytes`, and not of `sha256`. */
+  readonly addedZeroBytes: number;
   /** SHA-256 of the disk (not of the file), hex. */
   readonly sha256: string;
   readonly seconds: number;
@@ -226,6 +242,119 @@ export interface PrivateListing {
   readonly usedBytes: number;
   /** What the browser says it would grant; a hint, never a promise. null = it does not say. */
   readonly quotaBytes: number | null;
+  /** Files whose change in place was interrupted and was finished when the storage was opened. */
+  readonly finished: readonly string[];
+}
+
+// ── Checking and repairing ───────────────────────────────────────────────────────────────────────────────────────────
+
+export interface FileCheckView {
+  readonly file: FileId;
+  /** All of them: of the file itself, and of its place in the tree. */
+  readonly findings: readonly Finding[];
+  /** null for files without blocks. */
+  readonly space: SpaceUse | null;
+  readonly readBytes: number;
+}
+
+export interface CheckView {
+  readonly files: readonly FileCheckView[];
+  readonly readBytes: number;
+  readonly seconds: number;
+}
+
+/** A file that a differencing disk is to name as its parent, and how it spells the way there. */
+export interface ParentLink {
+  readonly parent: FileId;
+  /** `C:\disks\base.vhd`, or null: no absolute path is written. */
+  readonly absolutePath: string | null;
+  /** `.\base.vhd`, or null: no relative path is written. */
+  readonly relativePath: string | null;
+}
+
+export interface RepairRequest {
+  readonly file: FileId;
+  /** Option by choice of the plan; a choice that is left out is left as it is. */
+  readonly choices: Readonly<Record<string, string>>;
+  /** Points the file at this parent; null = its link stays. */
+  readonly parent: ParentLink | null;
+}
+
+/** In place only in private storage: elsewhere the browser cannot flush. */
+export type RepairTarget = SaveTarget | { readonly kind: 'in-place' };
+
+export interface RepairResult {
+  readonly name: string;
+  readonly fileBytes: number;
+  /** The file that takes the repair back, beside the repaired one; null where a copy was repaired. */
+  readonly undoName: string | null;
+  /** What a check of the repaired file finds. */
+  readonly findings: readonly Finding[];
+  readonly seconds: number;
+  /** After a repair in place the pile has changed. */
+  readonly pile: PileView | null;
+}
+
+// ── Making new disks ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface CreateRequest {
+  readonly type: ImageType;
+  /** Of a differencing disk: its parent's. */
+  readonly virtualSizeBytes: number;
+  readonly blockSizeBytes: number;
+  /** Differencing only. */
+  readonly parent: ParentLink | null;
+  readonly target: SaveTarget;
+}
+
+export interface CompactRequest {
+  readonly file: FileId;
+  readonly target: SaveTarget;
+}
+
+export interface GrowRequest {
+  readonly file: FileId;
+  readonly virtualSizeBytes: number;
+  readonly target: RepairTarget;
+}
+
+export interface MadeFile {
+  readonly name: string;
+  readonly fileBytes: number;
+  readonly writtenBytes: number;
+  readonly virtualSizeBytes: number;
+  readonly seconds: number;
+  /** Bytes of the file that it was made from, where it was. */
+  readonly sourceBytes: number | null;
+  /** As for a repair in place. */
+  readonly undoName: string | null;
+  readonly pile: PileView | null;
+}
+
+export type MeasureRequest =
+  | {
+      readonly operation: 'export';
+      readonly file: FileId;
+      readonly format: SaveFormat;
+      readonly blockSizeBytes?: number;
+    }
+  | { readonly operation: 'compact'; readonly file: FileId }
+  /** Into its parent. */
+  | { readonly operation: 'merge'; readonly file: FileId };
+
+export interface MeasureView extends Measurement {
+  /** Measured now, by reading some of the files; null where there is nothing to read. */
+  readonly readBytesPerSecond: number | null;
+  /** Measured now, by writing to private storage; null where there is none. */
+  readonly writeBytesPerSecond: number | null;
+  /** At these rates, reading and writing one after the other; null where no rate is known. */
+  readonly seconds: number | null;
+}
+
+// ── Comparing ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface CompareView extends Comparison {
+  readonly seconds: number;
 }
 
 // ── The engine ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -274,6 +403,27 @@ export interface EngineApi {
   /** A copy of the file's bytes for a download. */
   privateFile(name: string): Promise<Outcome<File>>;
   removePrivate(name: string): Promise<Outcome<PrivateListing>>;
+
+  /** Everything that is wrong with these files, and with their places in the trees; null = all of the pile. */
+  check(files: readonly FileId[] | null, job: Job): Promise<Outcome<CheckView>>;
+  /** Writes nothing. */
+  planRepair(request: RepairRequest, job: Job): Promise<Outcome<RepairPlan>>;
+  repair(request: RepairRequest, target: RepairTarget, job: Job): Promise<Outcome<RepairResult>>;
+  /** Takes a change in place back; `name` is that of the undo file in private storage. */
+  undo(name: string, job: Job): Promise<Outcome<PileView>>;
+
+  create(request: CreateRequest, job: Job): Promise<Outcome<MadeFile>>;
+  /** How a child of this file would spell the way to it: what `ParentLink` is filled with. */
+  parentPaths(
+    child: string,
+    parent: FileId,
+    folder: string | null,
+  ): Promise<Outcome<Omit<ParentLink, 'parent'>>>;
+  compact(request: CompactRequest, job: Job): Promise<Outcome<MadeFile>>;
+  grow(request: GrowRequest, job: Job): Promise<Outcome<MadeFile>>;
+  measureWork(request: MeasureRequest, job: Job): Promise<Outcome<MeasureView>>;
+  /** The disks as seen from two files of the pile: of one chain, or of two. */
+  compare(one: FileId, other: FileId, job: Job): Promise<Outcome<CompareView>>;
 
   cancel(jobId: number): Promise<void>;
 }

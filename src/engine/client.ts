@@ -211,6 +211,17 @@ export class EngineClient {
       takePrivate: (files, job) => this.guard((remote) => remote.takePrivate(files, job)),
       privateFile: (name) => this.guard((remote) => remote.privateFile(name)),
       removePrivate: (name) => this.guard((remote) => remote.removePrivate(name)),
+      check: (files, job) => this.guard((remote) => remote.check(files, job)),
+      planRepair: (request, job) => this.guard((remote) => remote.planRepair(request, job)),
+      repair: (request, target, job) => this.guard((remote) => remote.repair(request, target, job)),
+      undo: (name, job) => this.guard((remote) => remote.undo(name, job)),
+      create: (request, job) => this.guard((remote) => remote.create(request, job)),
+      parentPaths: (child, parent, folder) =>
+        this.guard((remote) => remote.parentPaths(child, parent, folder)),
+      compact: (request, job) => this.guard((remote) => remote.compact(request, job)),
+      grow: (request, job) => this.guard((remote) => remote.grow(request, job)),
+      measureWork: (request, job) => this.guard((remote) => remote.measureWork(request, job)),
+      compare: (one, other, job) => this.guard((remote) => remote.compare(one, other, job)),
       cancel: async (jobId) => {
         if (this.death === null) await this.remote.cancel(jobId).catch(() => undefined);
       },
@@ -222,7 +233,8 @@ function failed(message: string): Problem {
   return {
     code: 'engine-failed',
     message,
-    meaning: 'No file that you opened was changed. What is on screen may be incomplete.',
+    meaning:
+      'No file of yours was changed. A change in private storage that was under way is finished when it is opened next. What is on screen may be incomplete.',
     remedy: 'Restart the engine and open the files again.',
   };
 }

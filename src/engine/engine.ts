@@ -6,6 +6,7 @@ import { DiskError, type Outcome } from '../base/errors.ts';
 import { ProgressMeter } from '../base/progress.ts';
 import { SECTOR_BYTES, sizeText } from '../base/units.ts';
 import { openChain } from '../chain/openChain.ts';
+import { parentPathsFor } from '../chain/parentPaths.ts';
 import type { ReadTrace } from '../chain/readTrace.ts';
 import { ByteScanner } from '../core/byteScanner.ts';
 import type { CoreModule } from '../core/core.ts';
@@ -13,16 +14,29 @@ import { openRaw } from '../formats/raw/open.ts';
 import type { Annotation } from '../formats/struct.ts';
 import type {
   ChainView,
+  CheckView,
+  CompactRequest,
+  CompareView,
+  CreateRequest,
   DiskBytes,
   EngineApi,
   FileId,
   FileSource,
+  GrowRequest,
   Job,
+  MadeFile,
   MapCells,
   MapRequest,
+  MeasureRequest,
+  MeasureView,
+  ParentLink,
   PileView,
   PrivateListing,
   Region,
+  RepairPlan,
+  RepairRequest,
+  RepairResult,
+  RepairTarget,
   SaveRequest,
   SaveResult,
   SearchQuery,
@@ -33,12 +47,19 @@ import type {
 } from './api.ts';
 import { FileStructures, LARGEST_READ_BYTES, readPiece } from './bytes.ts';
 import { chainView, sameSteps, tableBytes } from './chainInView.ts';
+import { checkPile, type WorkTools } from './checking.ts';
+import { comparePoints } from './comparing.ts';
+import { growInPlace, repairInPlace, undoInPlace, type Workshop } from './inPlace.ts';
 import { Jobs } from './jobs.ts';
+import { compactFile, growToCopy, makeDisk } from './making.ts';
+import { measureWork } from './measuring.ts';
 import { type FileToOpen, openInto } from './opening.ts';
 import { Pile, type ReplacedFile } from './pile.ts';
 import { pileView } from './pileView.ts';
 import type { Platform } from './platform.ts';
 import { listPrivate, privateFile, removePrivate, takePrivate } from './privateStorage.ts';
+import { type RecoveringPlatform, withRecovery } from './recovery.ts';
+import { planFor, repairToCopy } from './repairing.ts';
 import { sampleFiles } from './sampleFiles.ts';
 import { saveDisk } from './saving.ts';
 import { searchDisk, searchFile } from './search.ts';
@@ -55,7 +76,11 @@ export class Engine implements EngineApi {
   private module: Promise<CoreModule> | null = null;
   private scanner: Promise<ByteScanner> | null = null;
 
-  constructor(private readonly platform: Platform) {}
+  private readonly platform: RecoveringPlatform;
+
+  constructor(platform: Platform) {
+    this.platform = withRecovery(platform);
+  }
 
   open(sources: readonly FileSource[], job: Job): Promise<Outcome<PileView>> {
     const files = sources.map(
@@ -241,8 +266,81 @@ export class Engine implements EngineApi {
     return this.jobs.outcome(() => removePrivate(this.platform, this.pile, this.slot.layers, name));
   }
 
+  check(files: readonly FileId[] | null, job: Job): Promise<Outcome<CheckView>> {
+    return this.work(job, (tools) => checkPile(this.pile, files, tools));
+  }
+
+  planRepair(request: RepairRequest, job: Job): Promise<Outcome<RepairPlan>> {
+    return this.work(job, (tools) => planFor(this.pile, request, tools));
+  }
+
+  repair(request: RepairRequest, target: RepairTarget, job: Job): Promise<Outcome<RepairResult>> {
+    const { platform, pile } = this;
+    return this.work(job, (tools) =>
+      target.kind === 'in-place'
+        ? repairInPlace(this.workshop, request, tools)
+        : repairToCopy(platform, pile, request, target, tools),
+    );
+  }
+
+  undo(name: string, job: Job): Promise<Outcome<PileView>> {
+    return this.jobs.run(job, async () => {
+      await undoInPlace(this.workshop, name);
+      return pileView(this.pile, 0);
+    });
+  }
+
+  create(request: CreateRequest, job: Job): Promise<Outcome<MadeFile>> {
+    return this.jobs.run(job, () => makeDisk(this.platform, this.pile, request));
+  }
+
+  parentPaths(
+    child: string,
+    parent: FileId,
+    folder: string | null,
+  ): Promise<Outcome<Omit<ParentLink, 'parent'>>> {
+    return this.jobs.outcome(async () => parentPathsFor(child, this.pile.get(parent).path, folder));
+  }
+
+  compact(request: CompactRequest, job: Job): Promise<Outcome<MadeFile>> {
+    return this.work(job, (tools) => compactFile(this.platform, this.pile, request, tools));
+  }
+
+  grow(request: GrowRequest, job: Job): Promise<Outcome<MadeFile>> {
+    const { platform, pile } = this;
+    const { target } = request;
+    return this.work(job, (tools) =>
+      target.kind === 'in-place'
+        ? growInPlace(this.workshop, request)
+        : growToCopy(platform, pile, request, target, tools),
+    );
+  }
+
+  measureWork(request: MeasureRequest, job: Job): Promise<Outcome<MeasureView>> {
+    return this.work(job, (tools) => measureWork(this.platform, this.pile, request, tools));
+  }
+
+  compare(one: FileId, other: FileId, job: Job): Promise<Outcome<CompareView>> {
+    return this.work(job, (tools) => comparePoints(this.pile, one, other, tools));
+  }
+
   async cancel(jobId: number): Promise<void> {
     this.jobs.cancel(jobId);
+  }
+
+  private get workshop(): Workshop {
+    const { platform, pile, slot, jobs } = this;
+    return { platform, pile, slot, jobs };
+  }
+
+  /** A long call with what checks, repairs and copies need. */
+  private work<T>(job: Job, work: (tools: WorkTools) => Promise<T>): Promise<Outcome<T>> {
+    return this.jobs.run(job, async (signal) => {
+      const scanner = await this.byteScanner();
+      const { report } = job;
+      const isZero = scanner.isZero.bind(scanner);
+      return work({ module: await this.core(), now: this.platform.now(), report, signal, isZero });
+    });
   }
 
   /** A short call on the disk in view. */

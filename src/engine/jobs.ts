@@ -10,6 +10,11 @@ export class Jobs {
   private readonly pending = new Set<Promise<unknown>>();
   private poison: Problem | null = null;
 
+  /** Long calls that run now. */
+  get count(): number {
+    return this.running.size;
+  }
+
   /** The one place where what is thrown becomes an `Outcome`. */
   async outcome<T>(work: () => Promise<T>): Promise<Outcome<T>> {
     if (this.poison !== null) return { ok: false, error: this.poison };

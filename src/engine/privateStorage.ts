@@ -1,18 +1,19 @@
 /** The browser's private storage: what lies there, taking files of the pile into it, giving them out, removing them. */
 import { DiskError } from '../base/errors.ts';
 import { ProgressMeter, type Report } from '../base/progress.ts';
-import { type IsZero, SparseWriter } from '../export/sparseWriter.ts';
 import type { DiskImage, RefusedFile } from '../formats/diskImage.ts';
 import { openImage } from '../formats/openImage.ts';
 import { openRaw } from '../formats/raw/open.ts';
 import { type FileSink, folderSink } from '../storage/fileSink.ts';
 import type { RandomAccessFile } from '../storage/randomAccessFile.ts';
+import { type IsZero, SparseWriter } from '../storage/sparseWriter.ts';
 import type { FileId, PrivateListing } from './api.ts';
 import { filePieces } from './filePieces.ts';
 import type { Pile, PileEntry, ReplacedFile } from './pile.ts';
 import type { Platform, PrivateFolder } from './platform.ts';
+import type { RecoveringPlatform } from './recovery.ts';
 
-export async function listPrivate(platform: Platform, pile: Pile): Promise<PrivateListing> {
+export async function listPrivate(platform: RecoveringPlatform, pile: Pile): Promise<PrivateListing> {
   const folder = await platform.privateFolder();
   const entries = await folder.list();
   const files = entries
@@ -22,6 +23,7 @@ export async function listPrivate(platform: Platform, pile: Pile): Promise<Priva
     files,
     usedBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     quotaBytes: await platform.quotaBytes(),
+    finished: platform.finished,
   };
 }
 
@@ -31,7 +33,7 @@ export async function privateFile(platform: Platform, name: string): Promise<Fil
 
 /** Closes the file first where the pile holds it. Throws 'busy' where the disk in view is read from it. */
 export async function removePrivate(
-  platform: Platform,
+  platform: RecoveringPlatform,
   pile: Pile,
   inView: readonly FileId[],
   name: string,

@@ -1,0 +1,117 @@
+/** Changes of files in private storage in place: nothing else may read them meanwhile, and each can be taken back. */
+import { DiskError } from '../base/errors.ts';
+import { checkFile } from '../check/checkFile.ts';
+import { patchOf } from '../check/repair/planRepair.ts';
+import { openImage } from '../formats/openImage.ts';
+import type { Patch } from '../storage/patch.ts';
+import { patchInPlace, undoPatch } from '../storage/patchJournal.ts';
+import type { FileId, GrowRequest, MadeFile, RepairRequest, RepairResult } from './api.ts';
+import type { WorkTools } from './checking.ts';
+import type { Jobs } from './jobs.ts';
+import { growPatch } from './making.ts';
+import type { Pile, PileEntry } from './pile.ts';
+import { pileView } from './pileView.ts';
+import type { Platform } from './platform.ts';
+import { contextOf, planFor } from './repairing.ts';
+import type { ViewSlot } from './viewSlot.ts';
+
+export interface Workshop {
+  readonly platform: Platform;
+  readonly pile: Pile;
+  readonly slot: ViewSlot;
+  readonly jobs: Jobs;
+}
+
+/** Returns the name of the undo file. Throws 'unsupported' for files outside private storage: they cannot be flushed. */
+async function changeInPlace(workshop: Workshop, id: FileId, patch: Patch): Promise<string> {
+  const { platform, pile } = workshop;
+  const entry = pile.get(id);
+  if (entry.storage !== 'private') throw notInPlace(entry);
+  const folder = await platform.privateFolder();
+  let undoName = '';
+  await withFileClosed(workshop, entry, async () => {
+    ({ undoName } = await patchInPlace(folder, entry.path, patch));
+  });
+  return undoName;
+}
+
+export async function repairInPlace(
+  workshop: Workshop,
+  request: RepairRequest,
+  tools: WorkTools,
+): Promise<RepairResult> {
+  const startMs = performance.now();
+  const { pile } = workshop;
+  const patch = patchOf(await planFor(pile, request, tools));
+  const undoName = await changeInPlace(workshop, request.file, patch);
+  const { content } = pile.get(request.file);
+  const { findings } = await checkFile(content, contextOf(tools));
+  const seconds = (performance.now() - startMs) / 1000;
+  const { name, sizeBytes: fileBytes } = content.file;
+  return { name, fileBytes, undoName, findings, seconds, pile: pileView(pile, 0) };
+}
+
+export async function growInPlace(workshop: Workshop, request: GrowRequest): Promise<MadeFile> {
+  const startMs = performance.now();
+  const { pile } = workshop;
+  const sourceBytes = pile.get(request.file).content.file.sizeBytes;
+  const patch = await growPatch(pile, request);
+  const undoName = await changeInPlace(workshop, request.file, patch);
+  const { name, sizeBytes: fileBytes } = pile.get(request.file).content.file;
+  return {
+    name,
+    fileBytes,
+    writtenBytes: patch.changes.reduce((sum, { after }) => sum + after.length, 0),
+    virtualSizeBytes: request.virtualSizeBytes,
+    seconds: (performance.now() - startMs) / 1000,
+    sourceBytes,
+    undoName,
+    pile: pileView(pile, 0),
+  };
+}
+
+/** Takes a change in place back; the pile's own files are opened anew. */
+export async function undoInPlace(workshop: Workshop, undoName: string): Promise<void> {
+  const { platform, pile } = workshop;
+  const folder = await platform.privateFolder();
+  const owner = pile.all.find(
+    ({ storage, path }) => storage === 'private' && undoName.startsWith(path) && undoName.endsWith('.undo'),
+  );
+  if (owner) await withFileClosed(workshop, owner, () => undoPatch(folder, undoName));
+  else await undoPatch(folder, undoName);
+}
+
+async function withFileClosed(
+  { platform, pile, slot, jobs }: Workshop,
+  entry: PileEntry,
+  work: () => Promise<void>,
+): Promise<void> {
+  if (jobs.count > 1) throw busy(entry);
+  if (slot.layers.includes(entry.id)) await slot.close();
+  await entry.content.file.close();
+  try {
+    await work();
+  } finally {
+    const folder = await platform.privateFolder();
+    const content = await openImage(await folder.open(entry.path, 'read-only'));
+    pile.update(entry.id, { content, blocks: null });
+  }
+}
+
+function busy({ path }: PileEntry): DiskError {
+  return new DiskError({
+    code: 'busy',
+    message: `“${path}” may be read by another action that still runs.`,
+    meaning: 'Nothing was changed.',
+    remedy: 'Wait until it ends, or cancel it, and try again.',
+  });
+}
+
+function notInPlace({ path }: PileEntry): DiskError {
+  return new DiskError({
+    code: 'unsupported',
+    message: `“${path}” is a file of yours: the browser replaces such files whole and cannot change them safely in place.`,
+    meaning: 'Nothing was changed.',
+    remedy: 'Write a changed copy, or take the file into private storage first.',
+  });
+}

@@ -1,0 +1,107 @@
+/** What a piece of work would need, and how long it would take at the rates of this machine, measured now. */
+import { DiskError } from '../base/errors.ts';
+import { ProgressMeter } from '../base/progress.ts';
+import { MIB } from '../base/units.ts';
+import { openChain } from '../chain/openChain.ts';
+import { measureCompact } from '../export/measureCompact.ts';
+import { measureExport } from '../export/measureExport.ts';
+import { measureMerge } from '../export/measureMerge.ts';
+import type { Measurement } from '../export/measurement.ts';
+import type { RandomAccessFile } from '../storage/randomAccessFile.ts';
+import type { MeasureRequest, MeasureView } from './api.ts';
+import type { WorkTools } from './checking.ts';
+import { imageOf } from './making.ts';
+import type { Pile } from './pile.ts';
+import type { Platform } from './platform.ts';
+
+export async function measureWork(
+  platform: Platform,
+  pile: Pile,
+  request: MeasureRequest,
+  tools: WorkTools,
+): Promise<MeasureView> {
+  const measurement = await measure(pile, request, tools);
+  const readBytesPerSecond = await readRate(imageOf(pile, request.file).file, tools.signal);
+  const writeBytesPerSecond = await writeRate(platform, tools.signal);
+  const seconds =
+    readBytesPerSecond && writeBytesPerSecond
+      ? measurement.readBytes / readBytesPerSecond + measurement.writeBytes / writeBytesPerSecond
+      : null;
+  return { ...measurement, readBytesPerSecond, writeBytesPerSecond, seconds };
+}
+
+export async function measure(pile: Pile, request: MeasureRequest, tools: WorkTools): Promise<Measurement> {
+  const { module, report, signal } = tools;
+  const image = imageOf(pile, request.file);
+  if (request.operation === 'export') {
+    const { images, complete } = pile.chainFrom(request.file);
+    const disk = await openChain(module, images, { complete, signal });
+    return measureExport(disk, request.format, request.blockSizeBytes);
+  }
+  const total = request.operation === 'compact' ? image.file.sizeBytes : null;
+  const meter = new ProgressMeter(report, `Measuring ${image.file.name}`, 'bytes', total);
+  if (request.operation === 'compact') return measureCompact(image, { module, meter, signal });
+  const parent = pile.chainFrom(request.file).images[1];
+  if (!parent) {
+    throw new DiskError({
+      code: 'bad-request',
+      message: `“${image.file.name}” has no parent here, so there is nothing to merge it into.`,
+    });
+  }
+  return measureMerge(image, parent, { module, meter, signal });
+}
+
+const PIECE_BYTES = 4 * MIB;
+const MOST_MS = 250;
+
+/** From places spread over the file, so that not only what a cache holds is read; null for tiny files. */
+export async function readRate(file: RandomAccessFile, signal: AbortSignal): Promise<number | null> {
+  const pieces = Math.min(16, Math.floor(file.sizeBytes / PIECE_BYTES));
+  if (pieces === 0) return null;
+  const target = new Uint8Array(PIECE_BYTES);
+  const step = Math.floor((file.sizeBytes - PIECE_BYTES) / Math.max(1, pieces - 1));
+  const startMs = performance.now();
+  let read = 0;
+  for (let piece = 0; piece < pieces && performance.now() - startMs < MOST_MS; piece++) {
+    await file.read(piece * step, target);
+    read += PIECE_BYTES;
+    signal.throwIfAborted();
+  }
+  return rateOf(read, startMs);
+}
+
+const PROBE_NAME = 'write rate.part';
+
+/** To private storage, flushed, and removed again; null where there is none. */
+async function writeRate(platform: Platform, signal: AbortSignal): Promise<number | null> {
+  const folder = await platform.privateFolder().catch(() => null);
+  if (folder === null) return null;
+  try {
+    if ((await folder.list()).some(({ name }) => name === PROBE_NAME)) await folder.remove(PROBE_NAME);
+    const file = await folder.create(PROBE_NAME);
+    try {
+      // Not zeros: a file system may leave those out.
+      const source = new Uint8Array(PIECE_BYTES).fill(0x5a);
+      const startMs = performance.now();
+      let written = 0;
+      while (written < 4 * PIECE_BYTES && performance.now() - startMs < MOST_MS) {
+        await file.write(written, source);
+        written += PIECE_BYTES;
+        signal.throwIfAborted();
+      }
+      await file.flush();
+      return rateOf(written, startMs);
+    } finally {
+      await file.close();
+      await folder.remove(PROBE_NAME);
+    }
+  } catch (error) {
+    // No room to measure in is no reason to say nothing about the rest.
+    if (error instanceof DiskError && error.code !== 'cancelled') return null;
+    throw error;
+  }
+}
+
+function rateOf(bytes: number, startMs: number): number {
+  return bytes / Math.max(1e-6, (performance.now() - startMs) / 1000);
+}
