@@ -1,72 +1,53 @@
 /** From the words of the command line to one typed call. */
-import { parseArgs } from 'node:util';
+import {
+  type Call,
+  type Change,
+  EXPORT_FORMATS,
+  type ExportCall,
+  type ParentWay,
+  type Range,
+} from './call.ts';
 import { COMMANDS, type CommandName, isCommand, UsageError } from './usage.ts';
-
-export const EXPORT_FORMATS = ['raw', 'fixed', 'dynamic'] as const;
-export type Format = (typeof EXPORT_FORMATS)[number];
-
-/** What every command takes. */
-interface CommonOptions {
-  readonly with: readonly string[];
-  readonly parent: string | null;
-  readonly raw: boolean;
-  readonly json: boolean;
-}
-
-export interface Range {
-  readonly firstSector: number;
-  readonly sectorCount: number;
-}
-
-export type Call =
-  | { readonly command: 'help' }
-  | { readonly command: 'version' }
-  | (CommonOptions &
-      (
-        | { readonly command: 'tree'; readonly paths: readonly string[] }
-        | { readonly command: 'info' | 'hash'; readonly file: string }
-        | { readonly command: 'trace' | 'read'; readonly file: string; readonly range: Range }
-        | {
-            readonly command: 'export';
-            readonly file: string;
-            readonly out: string;
-            readonly format: Format;
-            readonly force: boolean;
-          }
-      ));
-
-const OPTIONS = {
-  with: { type: 'string', multiple: true },
-  parent: { type: 'string' },
-  raw: { type: 'boolean' },
-  sector: { type: 'string' },
-  count: { type: 'string' },
-  format: { type: 'string' },
-  force: { type: 'boolean' },
-  json: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
-  version: { type: 'boolean', short: 'V' },
-} as const;
-
-type OptionName = keyof typeof OPTIONS;
+import {
+  bytesOf,
+  didYouMean,
+  numberOf,
+  type OptionName,
+  oneOf,
+  parseWords,
+  textOf,
+  textsOf,
+  type Words,
+} from './words.ts';
 
 const EVERYWHERE: readonly OptionName[] = ['with', 'parent', 'raw', 'json', 'help', 'version'];
-const OF_COMMAND: Readonly<Record<CommandName, readonly OptionName[]>> = {
-  tree: [],
-  info: [],
-  trace: ['sector', 'count'],
-  read: ['sector', 'count'],
-  hash: [],
-  export: ['format', 'force'],
-};
+const CHANGING: readonly OptionName[] = ['plan', 'out', 'in-place', 'yes', 'force'];
 
-/** What was written, before a command makes sense of it. */
-interface Words {
-  readonly values: ReadonlyMap<OptionName, readonly (string | true)[]>;
-  readonly plain: readonly string[];
-  /** Words that follow a `--with` and its first path. */
-  readonly afterWith: readonly string[];
-}
+/** Per command: what it takes besides, and how many operands; null = one or more. */
+const OF_COMMAND: Readonly<Record<CommandName, { options: readonly OptionName[]; operands: number | null }>> =
+  {
+    tree: { options: [], operands: null },
+    info: { options: [], operands: 1 },
+    trace: { options: ['sector', 'count'], operands: 1 },
+    read: { options: ['sector', 'count'], operands: 1 },
+    hash: { options: [], operands: 1 },
+    export: { options: ['format', 'force', 'block-size', 'whole-mib'], operands: 2 },
+    check: { options: [], operands: null },
+    repair: { options: [...CHANGING, 'choose', 'undo'], operands: 1 },
+    reparent: { options: [...CHANGING, 'path', 'windows-folder'], operands: 2 },
+    create: { options: ['size', 'type', 'block-size', 'path', 'windows-folder', 'force'], operands: 1 },
+    compact: { options: ['force'], operands: 2 },
+    grow: { options: CHANGING, operands: 2 },
+    compare: { options: [], operands: 2 },
+    measure: { options: [], operands: 1 },
+  };
+
+/** What the second operand is, for the message when it is missing. */
+const SECOND_OPERAND: Partial<Record<CommandName, string>> = {
+  reparent: 'a parent',
+  grow: 'a size',
+  compare: 'a second disk',
+};
 
 /** Throws `UsageError`. */
 export function parseCall(args: readonly string[]): Call {
@@ -79,7 +60,7 @@ export function parseCall(args: readonly string[]): Call {
     throw new UsageError(`There is no command “${command}”.`, didYouMean(command, Object.keys(COMMANDS)));
   }
   for (const name of words.values.keys()) {
-    if (EVERYWHERE.includes(name) || OF_COMMAND[command].includes(name)) continue;
+    if (EVERYWHERE.includes(name) || OF_COMMAND[command].options.includes(name)) continue;
     throw new UsageError(`“${command}” takes no --${name}.`, `Usage: disklab ${COMMANDS[command]}`);
   }
   return callOf(command, plain, words);
@@ -88,24 +69,108 @@ export function parseCall(args: readonly string[]): Call {
 function callOf(command: CommandName, plain: readonly string[], words: Words): Call {
   const { operands, more } = shareOut(command, plain, words.afterWith);
   const common = {
-    with: [...(words.values.get('with') ?? []).map(String), ...more],
+    with: [...textsOf(words, 'with'), ...more],
     parent: textOf(words, 'parent'),
     raw: words.values.has('raw'),
     json: words.values.has('json'),
   };
-  const [file = '', out = ''] = operands;
+  const [file = '', second = ''] = operands;
+  const force = words.values.has('force');
   switch (command) {
     case 'tree':
+    case 'check':
       return { ...common, command, paths: operands };
     case 'info':
     case 'hash':
+    case 'measure':
       return { ...common, command, file };
     case 'trace':
     case 'read':
       return { ...common, command, file, range: rangeOf(words) };
     case 'export':
-      return { ...common, command, file, out, format: formatOf(words), force: words.values.has('force') };
+      return { ...common, ...exportOf(words, file, second, force) };
+    case 'repair': {
+      const undo = textOf(words, 'undo');
+      return { ...common, command, file, change: changeOf(words, 'plan'), undo, choices: choicesOf(words) };
+    }
+    case 'reparent': {
+      const change = changeOf(words, 'in-place');
+      return { ...common, command, file, newParent: second, change, way: wayOf(words) };
+    }
+    case 'create':
+      return { ...common, command, out: file, force, ...newDiskOf(words, common.parent), way: wayOf(words) };
+    case 'compact':
+      return { ...common, command, file, out: second, force };
+    case 'grow': {
+      const sizeBytes = bytesOf('The size', second);
+      return { ...common, command, file, sizeBytes, change: changeOf(words, 'in-place') };
+    }
+    case 'compare':
+      return { ...common, command, files: [file, second] };
   }
+}
+
+function exportOf(words: Words, file: string, out: string, force: boolean): ExportCall {
+  const format = oneOf(words, 'format', EXPORT_FORMATS);
+  const blockSizeBytes = blockSizeOf(words);
+  const wholeMib = words.values.has('whole-mib');
+  if (blockSizeBytes !== null && format !== 'dynamic') {
+    throw new UsageError('--block-size is for dynamic disks: others have no blocks.');
+  }
+  if (wholeMib && format !== 'fixed') throw new UsageError('--whole-mib is for fixed disks.');
+  return { command: 'export', file, out, format, force, blockSizeBytes, wholeMib };
+}
+
+function newDiskOf(words: Words, parent: string | null) {
+  const size = textOf(words, 'size');
+  const blockSizeBytes = blockSizeOf(words);
+  if (parent !== null) {
+    if (size !== null) throw new UsageError('--size: a differencing disk has the size of its parent.');
+    if (words.values.has('type'))
+      throw new UsageError('--type: with --parent the disk is a differencing one.');
+    return { sizeBytes: null, type: null, blockSizeBytes };
+  }
+  if (size === null) throw new UsageError('--size is missing.', 'Write it as 40GiB, or name a --parent.');
+  const type = oneOf(words, 'type', ['fixed', 'dynamic'] as const);
+  if (type === 'fixed' && blockSizeBytes !== null) {
+    throw new UsageError('--block-size is for dynamic disks: others have no blocks.');
+  }
+  return { sizeBytes: bytesOf('--size', size), type, blockSizeBytes };
+}
+
+function blockSizeOf(words: Words): number | null {
+  const text = textOf(words, 'block-size');
+  return text === null ? null : bytesOf('--block-size', text);
+}
+
+function wayOf(words: Words): ParentWay {
+  const path = oneOf(words, 'path', ['relative', 'absolute', 'both'] as const, 'both');
+  return { path, windowsFolder: textOf(words, 'windows-folder') };
+}
+
+function changeOf(words: Words, fallback: 'plan' | 'in-place'): Change {
+  const out = textOf(words, 'out');
+  const named = ['plan', 'in-place'].filter((name) => words.values.has(name as OptionName));
+  if (named.length + (out === null ? 0 : 1) > 1) {
+    throw new UsageError('Only one of --plan, --out and --in-place can be.');
+  }
+  if (out !== null) return { kind: 'out', out, force: words.values.has('force') };
+  const kind = words.values.has('plan') ? 'plan' : words.values.has('in-place') ? 'in-place' : fallback;
+  return kind === 'plan' ? { kind } : { kind, yes: words.values.has('yes') };
+}
+
+function choicesOf(words: Words): Record<string, string> {
+  const choices: Record<string, string> = {};
+  for (const text of textsOf(words, 'choose')) {
+    const [, choice, option] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+    if (!choice || !option)
+      throw new UsageError(
+        `--choose “${text}” says nothing.`,
+        'Write it as CHOICE=OPTION; --plan lists both.',
+      );
+    choices[choice] = option;
+  }
+  return choices;
 }
 
 /**
@@ -113,14 +178,14 @@ function callOf(command: CommandName, plain: readonly string[], words: Words): C
  * where the command has what it needs without them.
  */
 function shareOut(command: CommandName, plain: readonly string[], afterWith: readonly string[]) {
-  const wanted = command === 'tree' ? null : command === 'export' ? 2 : 1;
+  const wanted = OF_COMMAND[command].operands;
   const enough = wanted === null ? plain.length > 0 : plain.length >= wanted;
   const operands = enough ? plain : [...plain, ...afterWith];
   const more = enough ? afterWith : [];
   const usage = `Usage: disklab ${COMMANDS[command]}`;
   if (operands.length === 0 || (wanted !== null && operands.length < wanted)) {
     throw new UsageError(
-      `“${command}” needs ${operands.length === 0 ? 'a file' : 'a file to write to'}.`,
+      `“${command}” needs ${operands.length === 0 ? 'a file' : (SECOND_OPERAND[command] ?? 'a file to write to')}.`,
       usage,
     );
   }
@@ -129,50 +194,6 @@ function shareOut(command: CommandName, plain: readonly string[], afterWith: rea
   }
   if ([...operands, ...more].includes('')) throw new UsageError('A path is empty.', usage);
   return { operands, more };
-}
-
-function parseWords(args: readonly string[]): Words {
-  const { tokens } = parseArgs({
-    args: [...args],
-    options: OPTIONS,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
-  const values = new Map<OptionName, (string | true)[]>();
-  const plain: string[] = [];
-  const afterWith: string[] = [];
-  let behindWith = false;
-  for (const token of tokens) {
-    if (token.kind === 'option-terminator') behindWith = false;
-    if (token.kind === 'positional') (behindWith && plain.length > 0 ? afterWith : plain).push(token.value);
-    if (token.kind !== 'option') continue;
-    const name = knownOption(token.name, token.rawName);
-    behindWith = name === 'with';
-    values.set(name, [...(values.get(name) ?? []), checkedValue(name, token.value)]);
-  }
-  return { values, plain, afterWith };
-}
-
-function knownOption(name: string, written: string): OptionName {
-  if (Object.hasOwn(OPTIONS, name)) return name as OptionName;
-  const names = Object.keys(OPTIONS).map((known) => `--${known}`);
-  throw new UsageError(`There is no option ${written}.`, didYouMean(`--${name}`, names));
-}
-
-function checkedValue(name: OptionName, value: string | undefined): string | true {
-  if (OPTIONS[name].type === 'boolean') {
-    if (value !== undefined) throw new UsageError(`--${name} takes no value.`);
-    return true;
-  }
-  if (value === undefined || value === '') throw new UsageError(`--${name} needs a value.`);
-  return value;
-}
-
-function textOf(words: Words, name: OptionName): string | null {
-  const given = words.values.get(name) ?? [];
-  if (given.length > 1) throw new UsageError(`--${name} was given ${given.length} times.`);
-  return given.length === 0 ? null : String(given[0]);
 }
 
 function rangeOf(words: Words): Range {
@@ -188,43 +209,4 @@ function rangeOf(words: Words): Range {
   if (!Number.isSafeInteger(range.firstSector + range.sectorCount))
     throw new UsageError('No disk has so many sectors.');
   return range;
-}
-
-function numberOf(name: OptionName, text: string): number {
-  const value = /^(\d+|0x[0-9a-f]+)$/i.test(text) ? Number(text) : Number.NaN;
-  if (Number.isSafeInteger(value)) return value;
-  throw new UsageError(`--${name} “${text}” is not a number of sectors.`, 'Write it as 2048 or 0x800.');
-}
-
-function formatOf(words: Words): Format {
-  const given = textOf(words, 'format');
-  const format = EXPORT_FORMATS.find((known) => known === given?.toLowerCase());
-  if (format !== undefined) return format;
-  const all = EXPORT_FORMATS.join(', ');
-  if (given === null) throw new UsageError('--format is missing.', `It is one of ${all}.`);
-  throw new UsageError(
-    `There is no format “${given}”.`,
-    didYouMean(given, EXPORT_FORMATS) ?? `It is one of ${all}.`,
-  );
-}
-
-function didYouMean(word: string, known: readonly string[]): string | null {
-  const near = known
-    .map((name) => ({ name, distance: editDistance(word.toLowerCase(), name) }))
-    .filter(({ name, distance }) => distance <= Math.max(2, name.length / 3) || name.startsWith(word))
-    .sort((a, b) => a.distance - b.distance)[0];
-  return near ? `Did you mean ${near.name}?` : 'disklab --help lists what there is.';
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

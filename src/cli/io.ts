@@ -1,4 +1,5 @@
 /** Where the program writes to. Commands see only this, so that tests run them without a process. */
+import { createInterface } from 'node:readline';
 
 /** Whoever read our output has gone (`disklab read … | head`): there is nothing left to do, and nothing to say. */
 export class OutputClosed extends Error {
@@ -13,6 +14,8 @@ export interface Io {
   readonly errIsTerminal: boolean;
   /** Width of the terminal on stderr. */
   readonly columns: number;
+  /** Puts a question on stderr and reads one line of the answer; '' where nobody answers. */
+  ask(question: string): Promise<string>;
   /** Ends long work: the user pressed Ctrl-C. */
   readonly signal: AbortSignal;
 }
@@ -33,11 +36,24 @@ export function processIo(): Io {
         });
       }),
     err: (text) => void process.stderr.write(text),
+    ask,
     outIsTerminal: process.stdout.isTTY === true,
     errIsTerminal: process.stderr.isTTY === true,
     columns: process.stderr.columns ?? 80,
     signal: controller.signal,
   };
+}
+
+async function ask(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await new Promise((resolve) => {
+      lines.once('close', () => resolve(''));
+      lines.question(question, resolve);
+    });
+  } finally {
+    lines.close();
+  }
 }
 
 function isClosed(error: Error): boolean {

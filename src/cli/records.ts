@@ -58,6 +58,24 @@ export function findingRecords(
   }));
 }
 
+/** A finding of a check: with what it means, what can be done, and the sectors of the disk that it concerns. */
+export function checkRecord(session: Session, path: string, finding: Finding) {
+  const { rule, severity, code, offset, lengthBytes, message, meaning, remedy, affects } = finding;
+  const file = session.shown(path);
+  return {
+    rule,
+    severity,
+    code,
+    file,
+    offset,
+    lengthBytes,
+    message,
+    meaning,
+    remedy,
+    affects: affects ?? null,
+  };
+}
+
 export function fileRecord(session: Session, view: FileView, all: readonly FileView[]): FileRecord {
   return {
     path: session.shown(view.path),

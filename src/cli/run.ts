@@ -1,11 +1,19 @@
 /** Runs one call and turns whatever happens into an exit status: 0, 1 (the data is at fault) or 2 (the call is). */
 import { DiskError, type Problem } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
-import { type Call, parseCall } from './arguments.ts';
+import { parseCall } from './arguments.ts';
+import type { Call } from './call.ts';
+import { checkCommand } from './commands/check.ts';
+import { compactCommand } from './commands/compact.ts';
+import { compareCommand } from './commands/compare.ts';
+import { createCommand } from './commands/create.ts';
 import { exportCommand } from './commands/export.ts';
+import { growCommand } from './commands/grow.ts';
 import { hashCommand } from './commands/hash.ts';
 import { infoCommand } from './commands/info.ts';
+import { measureCommand } from './commands/measure.ts';
 import { readCommand } from './commands/read.ts';
+import { repairCommand } from './commands/repair.ts';
 import { traceCommand } from './commands/trace.ts';
 import { treeCommand } from './commands/tree.ts';
 import { type Io, OutputClosed } from './io.ts';
@@ -46,6 +54,21 @@ async function perform(call: Call, io: Io): Promise<boolean> {
       return hashCommand(call, io);
     case 'export':
       return exportCommand(call, io);
+    case 'check':
+      return checkCommand(call, io);
+    case 'repair':
+    case 'reparent':
+      return repairCommand(call, io);
+    case 'create':
+      return createCommand(call, io);
+    case 'compact':
+      return compactCommand(call, io);
+    case 'grow':
+      return growCommand(call, io);
+    case 'compare':
+      return compareCommand(call, io);
+    case 'measure':
+      return measureCommand(call, io);
   }
 }
 
@@ -73,7 +96,8 @@ function problemOf(error: unknown): Problem {
   return {
     code: 'engine-failed',
     message: `A fault of this program: ${message}`,
-    meaning: 'The disks were only read. A file that was being written is not there.',
+    meaning:
+      'A new file that was being written is not there. A change in place is finished by calling it again.',
     remedy: 'Report it with the lines below.',
   };
 }

@@ -1,10 +1,13 @@
 /** One call's files, opened and put in order: what the browser's engine does, on files of the operating system. */
+import { must } from '../base/assert.ts';
 import { DiskError } from '../base/errors.ts';
 import { ProgressMeter } from '../base/progress.ts';
 import type { DiskChain } from '../chain/diskChain.ts';
 import { openChain } from '../chain/openChain.ts';
+import { ByteScanner } from '../core/byteScanner.ts';
 import { loadCore } from '../core/loadCoreNode.ts';
-import type { FileView, OtherFileView, PileView } from '../engine/api.ts';
+import type { FileId, FileView, OtherFileView, PileView } from '../engine/api.ts';
+import type { WorkTools } from '../engine/checking.ts';
 import { openInto } from '../engine/opening.ts';
 import { Pile, type PileEntry } from '../engine/pile.ts';
 import { pileView } from '../engine/pileView.ts';
@@ -14,7 +17,7 @@ import { openRaw } from '../formats/raw/open.ts';
 import { checkBlocks } from '../formats/vhd/blockChecks.ts';
 import { type CollectedFile, Collection } from './collect.ts';
 import type { Io } from './io.ts';
-import { progressLine } from './progressLine.ts';
+import { type ProgressLine, progressLine } from './progressLine.ts';
 import { UsageError } from './usage.ts';
 
 export interface SessionOptions {
@@ -32,7 +35,7 @@ export interface Target {
 }
 
 export class Session {
-  private readonly pile = new Pile();
+  readonly pile = new Pile();
   private readonly io: Io;
   private readonly shownOf: ReadonlyMap<string, string>;
 
@@ -62,6 +65,14 @@ export class Session {
     if (options.raw) for (const target of chosen) await session.takeAsRaw(target);
     if (parent) await session.pointAtParent(chosen, parent);
     return { session, targets: chosen };
+  }
+
+  /** What the engine's long work is given; progress goes to `line`. */
+  async tools({ report }: ProgressLine): Promise<WorkTools> {
+    const module = await loadCore();
+    const scanner = await ByteScanner.create(module);
+    const isZero = scanner.isZero.bind(scanner);
+    return { module, now: new Date(), report, signal: this.io.signal, isZero };
   }
 
   view(): PileView {
@@ -116,6 +127,12 @@ export class Session {
   /** The path as the user would write it. */
   shown(path: string): string {
     return this.shownOf.get(path) ?? path;
+  }
+
+  /** Number of the file in the pile, disk or not. Throws as `target` does. */
+  idOf(given: CollectedFile): FileId {
+    const { view, other } = this.target(given);
+    return must(view ?? other, 'a target is a disk or another file').id;
   }
 
   /** Every file of the pile whose bytes may be read for this disk. */

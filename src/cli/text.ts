@@ -2,7 +2,8 @@
 
 import { hexOffset } from '../base/bytes.ts';
 import type { Problem } from '../base/errors.ts';
-import type { Finding } from '../formats/finding.ts';
+import { grouped, SECTOR_BYTES, sizeText } from '../base/units.ts';
+import type { Affected, Finding } from '../formats/finding.ts';
 
 // Control characters of both sets, marks that turn the direction of writing, line separators, lone surrogates.
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
@@ -31,7 +32,19 @@ export function findingLine({ severity, code, message, offset, lengthBytes }: Fi
 
 /** With what it means and what can be done below. */
 export function findingLines(finding: Finding): string[] {
-  return [findingLine(finding), `  ${printable(finding.meaning)}`, `  ${printable(finding.remedy)}`];
+  const { meaning, remedy, affects } = finding;
+  const sectors = affects ? [`  ${affectedText(affects)}`] : [];
+  return [findingLine(finding), ...sectors, `  ${printable(meaning)}`, `  ${printable(remedy)}`];
+}
+
+/** `4 096 sectors (2 MiB) of the disk: 0–4 095`. */
+export function affectedText({ sectorCount, ranges }: Affected): string {
+  const named = ranges.map(({ firstSector, sectorCount: count }) =>
+    count === 1 ? grouped(firstSector) : `${grouped(firstSector)}–${grouped(firstSector + count - 1)}`,
+  );
+  const told = ranges.reduce((sum, range) => sum + range.sectorCount, 0);
+  const sectors = sectorCount === 1 ? '1 sector' : `${grouped(sectorCount)} sectors`;
+  return `${sectors} (${sizeText(sectorCount * SECTOR_BYTES)}) of the disk: ${named.join(', ')}${told < sectorCount ? ' …' : ''}`;
 }
 
 /** What happened, where, what it means, what can be done. */

@@ -3,7 +3,7 @@ import { hexOffset } from '../base/bytes.ts';
 import { grouped } from '../base/units.ts';
 import type { CostTotals } from '../chain/costModel.ts';
 import type { ReadTrace, TraceExtent, TraceStep } from '../chain/readTrace.ts';
-import type { Range } from './arguments.ts';
+import type { Range } from './call.ts';
 import { printable, table } from './text.ts';
 
 /** A walk over a long range has thousands of steps; the terminal gets its beginning. */

@@ -17,7 +17,17 @@ export const COMMANDS = {
   trace: 'trace FILE --sector N [--count M]',
   read: 'read FILE --sector N [--count M]',
   hash: 'hash FILE',
-  export: 'export FILE OUT --format raw|fixed|dynamic [--force]',
+  export: 'export FILE OUT --format raw|fixed|dynamic [--block-size B] [--whole-mib] [--force]',
+  check: 'check PATH…',
+  repair: 'repair FILE [--plan | --out NEW | --in-place [--yes]] [--choose CHOICE=OPTION]… | --undo UNDOFILE',
+  reparent:
+    'reparent CHILD PARENT [--plan | --out NEW | --in-place [--yes]] [--path relative|absolute|both] [--windows-folder F]',
+  create:
+    'create NEW --size S --type fixed|dynamic [--block-size B] | --parent FILE [--path …] [--windows-folder F]',
+  compact: 'compact FILE OUT [--force]',
+  grow: 'grow FILE SIZE [--plan | --out NEW | --in-place [--yes]]',
+  compare: 'compare A B',
+  measure: 'measure FILE',
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;
@@ -33,18 +43,43 @@ export const HELP = `Disklab: which file of a chain of virtual disks answers eve
   disklab trace FILE      the walk from the newest file down to the bytes
   disklab read FILE       bytes of the disk as seen from FILE, to standard output
   disklab hash FILE       SHA-256 of the disk as seen from FILE, as sha256sum prints it
+  disklab compare A B     whether the disks as seen from A and B are equal, and where not
+  disklab measure FILE    what an export, a compact or a merge would need and give
+
+  disklab check PATH…     every defect of the files and of their places in the trees
+  disklab repair FILE     what can be repaired and how (--plan, the default), and doing it
+  disklab reparent CHILD PARENT
+                          let CHILD name PARENT as its parent: id, names and paths
+
+  disklab create NEW      an empty disk (--size, --type), or a child of another (--parent)
   disklab export FILE OUT the disk as seen from FILE as a new file
+  disklab compact FILE OUT
+                          FILE without blocks of zeros and without space that nothing uses
+  disklab grow FILE SIZE  the same disk with zeros behind its end
 
 Every command finds parents by their ids, in the folder of FILE and in what --with names.
 
   --with PATH…            more files and folders to look for parents in
-  --parent FILE           take FILE as the parent that was not found, whatever its id
+  --parent FILE           take FILE as the parent that was not found, whatever its id;
+                          create: the file that the new one is a child of
   --raw                   take FILE as a raw disk where nothing in it says what it is
   --sector N, --count M   a range of 512-byte sectors; 0x… is understood; M is 1 where left out
   --format FORMAT         export: raw, fixed or dynamic
-  --force                 export: replace OUT where it exists
+  --block-size B          export, create: of a dynamic or differencing disk, 2MiB where left out
+  --whole-mib             export: fill a fixed disk up to whole MiB, as Azure wants it
+  --size S, --type TYPE   create: 40GiB; fixed or dynamic
+  --path, --windows-folder F
+                          create, reparent: relative, absolute or both ways to the parent, and
+                          the folder that Windows knows it in
+  --plan                  repair, reparent, grow: say what would change, and change nothing
+  --out NEW               … write a changed copy
+  --in-place              … change FILE itself; asks first, keeps an undo file beside it
+  --yes                   … the answer to that question
+  --choose CHOICE=OPTION  repair: what the program does not guess; --plan lists both
+  --undo UNDOFILE         repair: take a change in place back
+  --force                 replace a file that is to be written where it exists
   --json                  print one JSON object
   --help, --version
 
-Exit status: 0 all is well, 1 the data is at fault, 2 the call is.
+Exit status: 0 all is well, 1 the data is at fault or differs, 2 the call is at fault.
 `;

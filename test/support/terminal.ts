@@ -15,6 +15,8 @@ export interface TerminalOptions {
   /** The reader leaves after so many bytes. */
   readonly closeAfter?: number;
   readonly signal?: AbortSignal;
+  /** What is answered to questions. */
+  readonly answer?: string;
 }
 
 export async function runProgram(args: readonly string[], options: TerminalOptions = {}): Promise<Ran> {
@@ -33,6 +35,10 @@ export async function runProgram(args: readonly string[], options: TerminalOptio
     },
     err(text) {
       stderr += text;
+    },
+    async ask(question) {
+      stderr += question;
+      return options.answer ?? '';
     },
     outIsTerminal: options.outIsTerminal ?? false,
     errIsTerminal: options.errIsTerminal ?? false,

@@ -2,7 +2,7 @@
 import { ProgressMeter } from '../../base/progress.ts';
 import { SECTOR_BYTES } from '../../base/units.ts';
 import { hashDisk } from '../../export/hashDisk.ts';
-import type { Call } from '../arguments.ts';
+import type { CallOf } from '../call.ts';
 import type { Io } from '../io.ts';
 import { nodeHasher } from '../nodeHasher.ts';
 import { progressLine } from '../progressLine.ts';
@@ -10,7 +10,7 @@ import { Session } from '../session.ts';
 import { jsonText } from '../text.ts';
 import { warnings } from '../warnings.ts';
 
-type HashCall = Extract<Call, { command: 'info' | 'hash' }>;
+type HashCall = CallOf<'hash'>;
 
 export async function hashCommand(call: HashCall, io: Io): Promise<boolean> {
   const { session, targets } = await Session.open(io, [call.file], call, false);

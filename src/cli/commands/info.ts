@@ -1,13 +1,13 @@
 /** `info FILE`: what one file is, by its own words and beside its neighbours. */
 import { dateText, grouped, sizeText } from '../../base/units.ts';
 import type { FileView, OtherFileView } from '../../engine/api.ts';
-import type { Call } from '../arguments.ts';
+import type { CallOf } from '../call.ts';
 import type { Io } from '../io.ts';
 import { findingRecords, hasErrors, namesOf, parentRecord } from '../records.ts';
 import { Session } from '../session.ts';
 import { findingLines, jsonText, printable, table } from '../text.ts';
 
-type InfoCall = Extract<Call, { command: 'info' | 'hash' }>;
+type InfoCall = CallOf<'info'>;
 
 export async function infoCommand(call: InfoCall, io: Io): Promise<boolean> {
   const { session, targets } = await Session.open(io, [call.file], call, false);

@@ -3,14 +3,14 @@ import { DiskError } from '../../base/errors.ts';
 import { ProgressMeter } from '../../base/progress.ts';
 import { MIB, SECTOR_BYTES } from '../../base/units.ts';
 import type { DiskChain } from '../../chain/diskChain.ts';
-import type { Call, Range } from '../arguments.ts';
+import type { CallOf, Range } from '../call.ts';
 import type { Io } from '../io.ts';
 import { progressLine } from '../progressLine.ts';
 import { Session } from '../session.ts';
 import { UsageError } from '../usage.ts';
 import { warnings } from '../warnings.ts';
 
-type ReadCall = Extract<Call, { command: 'trace' | 'read' }>;
+type ReadCall = CallOf<'read'>;
 
 const CHUNK_SECTORS = (4 * MIB) / SECTOR_BYTES;
 

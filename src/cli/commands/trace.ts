@@ -2,7 +2,7 @@
 import { SECTOR_BYTES } from '../../base/units.ts';
 import type { DiskChain } from '../../chain/diskChain.ts';
 import type { TraceExtent } from '../../chain/readTrace.ts';
-import type { Call, Range } from '../arguments.ts';
+import type { CallOf, Range } from '../call.ts';
 import type { Io } from '../io.ts';
 import type { ExtentRecord, StepRecord } from '../records.ts';
 import { Session } from '../session.ts';
@@ -12,7 +12,7 @@ import { UsageError } from '../usage.ts';
 import { warnings } from '../warnings.ts';
 import { checkRange } from './read.ts';
 
-type TraceCall = Extract<Call, { command: 'trace' | 'read' }>;
+type TraceCall = CallOf<'trace'>;
 
 const MOST_EXTENTS = 1_000_000;
 const PIECE_SECTORS = 2 ** 20;

@@ -1,15 +1,15 @@
 /** `tree PATH…`: the trees that the named files form, with what is below them wherever it was found. */
 import { dateText, sizeText } from '../../base/units.ts';
 import type { FileView, Finding, OtherFileView, PileView } from '../../engine/api.ts';
-import type { Call } from '../arguments.ts';
-import type { CollectedFile } from '../collect.ts';
+import type { CallOf } from '../call.ts';
+import { brokenDisks, withParents } from '../chosenFiles.ts';
 import { drawTree } from '../drawTree.ts';
 import type { Io } from '../io.ts';
 import { fileRecord, hasErrors, otherRecord } from '../records.ts';
 import { Session } from '../session.ts';
 import { findingLine, jsonText, printable } from '../text.ts';
 
-type TreeCall = Extract<Call, { command: 'tree' }>;
+type TreeCall = CallOf<'tree'>;
 
 export async function treeCommand(call: TreeCall, io: Io): Promise<boolean> {
   const { session, targets } = await Session.open(io, call.paths, call, true);
@@ -33,34 +33,6 @@ export async function treeCommand(call: TreeCall, io: Io): Promise<boolean> {
   } finally {
     await session.close();
   }
-}
-
-/** The named files that are disks and everything that they are read from, in the order of their trees. */
-function withParents({ files }: PileView, targets: readonly CollectedFile[]): FileView[] {
-  const named = new Set(targets.map(({ path }) => path));
-  const byId = new Map(files.map((file) => [file.id, file]));
-  const wanted = new Set<number>();
-  for (const file of files) {
-    if (!named.has(file.path)) continue;
-    for (let at: FileView | undefined = file; at && !wanted.has(at.id); at = byId.get(at.parent ?? -1)) {
-      wanted.add(at.id);
-    }
-  }
-  return files.filter(({ id }) => wanted.has(id));
-}
-
-/** Files that should be disks and are none. What merely lies beside disks in a folder is not spoken of. */
-function brokenDisks(
-  { others }: PileView,
-  targets: readonly CollectedFile[],
-  given: readonly string[],
-): OtherFileView[] {
-  const named = new Map(targets.map((target) => [target.path, target]));
-  return others.filter(({ path, format }) => {
-    const target = named.get(path);
-    if (!target) return false;
-    return format !== 'unknown' || given.includes(target.shown) || /\.(a?vhdx?|v\d\d)$/i.test(path);
-  });
 }
 
 function failureRecord(session: Session, failure: PileView['failures'][number]) {

@@ -35,7 +35,66 @@ describe('parseCall', () => {
       out: 'b',
       format: 'raw',
       force: true,
+      blockSizeBytes: null,
+      wholeMib: false,
     });
+  });
+
+  it('understands what checks, repairs and makes disks', () => {
+    expect(parseCall(['check', 'a', 'b'])).toEqual({ ...COMMON, command: 'check', paths: ['a', 'b'] });
+    expect(parseCall(['repair', 'a'])).toMatchObject({ change: { kind: 'plan' }, undo: null, choices: {} });
+    expect(parseCall(['repair', 'a', '--in-place'])).toMatchObject({
+      change: { kind: 'in-place', yes: false },
+    });
+    expect(
+      parseCall(['repair', 'a', '--out', 'b', '--choose', 'overlap-1=keep-3', '--choose', 'x=y']),
+    ).toMatchObject({
+      change: { kind: 'out', out: 'b', force: false },
+      choices: { 'overlap-1': 'keep-3', x: 'y' },
+    });
+    expect(parseCall(['reparent', 'a', 'b', '--yes', '--windows-folder', 'C:\\d'])).toMatchObject({
+      file: 'a',
+      newParent: 'b',
+      change: { kind: 'in-place', yes: true },
+      way: { path: 'both', windowsFolder: 'C:\\d' },
+    });
+    expect(parseCall(['create', 'a', '--size', '1.5GiB', '--type', 'Fixed'])).toMatchObject({
+      out: 'a',
+      sizeBytes: 1.5 * 2 ** 30,
+      type: 'fixed',
+      blockSizeBytes: null,
+    });
+    expect(parseCall(['create', 'a', '--parent', 'p', '--block-size', '512k'])).toMatchObject({
+      sizeBytes: null,
+      type: null,
+      parent: 'p',
+      blockSizeBytes: 2 ** 19,
+    });
+    expect(parseCall(['grow', 'a', '40G'])).toMatchObject({ sizeBytes: 40 * 2 ** 30 });
+    expect(parseCall(['compare', 'a', 'b'])).toMatchObject({ files: ['a', 'b'] });
+    expect(parseCall(['compact', 'a', 'b', '--force'])).toMatchObject({ out: 'b', force: true });
+    expect(parseCall(['export', 'a', 'b', '--format', 'dynamic', '--block-size', '4MiB'])).toMatchObject({
+      blockSizeBytes: 4 * 2 ** 20,
+    });
+  });
+
+  it('refuses calls of those that mean two things or nothing', () => {
+    expect(refused('repair', 'a', '--plan', '--in-place')).toContain('Only one of');
+    expect(refused('repair', 'a', '--out', 'b', '--in-place')).toContain('Only one of');
+    expect(refused('repair', 'a', '--choose', 'x')).toContain('CHOICE=OPTION');
+    expect(refused('reparent', 'a')).toContain('needs a parent');
+    expect(refused('grow', 'a', 'large')).toContain('not a size');
+    expect(refused('create', 'a')).toContain('--size is missing');
+    expect(refused('create', 'a', '--size', '1G', '--type', 'differencing')).toContain('fixed, dynamic');
+    expect(refused('create', 'a', '--size', '1G', '--type', 'fixed', '--block-size', '2M')).toContain(
+      'no blocks',
+    );
+    expect(refused('create', 'a', '--parent', 'b', '--size', '1G')).toContain('size of its parent');
+    expect(refused('export', 'a', 'b', '--format', 'raw', '--whole-mib')).toContain('fixed');
+    expect(refused('compare', 'a')).toContain('a second disk');
+    for (const size of ['1e3', '1.5', '0x10', '1 000', '99999TiB']) {
+      expect(refused('grow', 'a', size)).toContain('not a size');
+    }
   });
 
   it('gives help and the version wherever they are asked for', () => {

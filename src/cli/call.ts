@@ -1,0 +1,99 @@
+/** What a call can be, one type a command, once its words are understood. */
+
+export const EXPORT_FORMATS = ['raw', 'fixed', 'dynamic'] as const;
+export type Format = (typeof EXPORT_FORMATS)[number];
+
+/** What every command takes. */
+interface CommonOptions {
+  readonly with: readonly string[];
+  readonly parent: string | null;
+  readonly raw: boolean;
+  readonly json: boolean;
+}
+
+export interface Range {
+  readonly firstSector: number;
+  readonly sectorCount: number;
+}
+
+/** Where changed bytes go. */
+export type Change =
+  | { readonly kind: 'plan' }
+  | { readonly kind: 'out'; readonly out: string; readonly force: boolean }
+  /** `yes`: the question was answered beforehand. */
+  | { readonly kind: 'in-place'; readonly yes: boolean };
+
+/** How a child spells the way to its parent. */
+export interface ParentWay {
+  readonly path: 'relative' | 'absolute' | 'both';
+  /** The parent's folder as Windows knows it. */
+  readonly windowsFolder: string | null;
+}
+
+type OnPaths<Name> = Name extends unknown
+  ? { readonly command: Name; readonly paths: readonly string[] }
+  : never;
+type OnFile<Name> = Name extends unknown ? { readonly command: Name; readonly file: string } : never;
+type OnRange<Name> = Name extends unknown ? OnFile<Name> & { readonly range: Range } : never;
+
+export type Call =
+  | { readonly command: 'help' }
+  | { readonly command: 'version' }
+  | (CommonOptions &
+      (
+        | OnPaths<'tree' | 'check'>
+        | OnFile<'info' | 'hash' | 'measure'>
+        | OnRange<'trace' | 'read'>
+        | ExportCall
+        | {
+            readonly command: 'repair';
+            readonly file: string;
+            readonly change: Change;
+            readonly undo: string | null;
+            /** Option by choice. */
+            readonly choices: Readonly<Record<string, string>>;
+          }
+        | {
+            readonly command: 'reparent';
+            readonly file: string;
+            readonly newParent: string;
+            readonly change: Change;
+            readonly way: ParentWay;
+          }
+        | {
+            readonly command: 'create';
+            readonly out: string;
+            readonly force: boolean;
+            /** null: its parent's. */
+            readonly sizeBytes: number | null;
+            readonly type: 'fixed' | 'dynamic' | null;
+            readonly blockSizeBytes: number | null;
+            readonly way: ParentWay;
+          }
+        | {
+            readonly command: 'compact';
+            readonly file: string;
+            readonly out: string;
+            readonly force: boolean;
+          }
+        | {
+            readonly command: 'grow';
+            readonly file: string;
+            readonly sizeBytes: number;
+            readonly change: Change;
+          }
+        | { readonly command: 'compare'; readonly files: readonly [string, string] }
+      ));
+
+/** The call of one command. */
+export type CallOf<Name extends Call['command']> = Extract<Call, { readonly command: Name }>;
+
+export interface ExportCall {
+  readonly command: 'export';
+  readonly file: string;
+  readonly out: string;
+  readonly format: Format;
+  readonly force: boolean;
+  readonly blockSizeBytes: number | null;
+  readonly wholeMib: boolean;
+}
