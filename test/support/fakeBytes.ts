@@ -45,6 +45,7 @@ export class FakeBytes {
   /** Ends a save or a search that waits; set while one does. */
   finish: (() => void) | null = null;
   privateFiles: PrivateFile[] = [];
+  finishedFiles: string[] = [];
   private cancelled: (() => void) | null = null;
 
   constructor(disk: ConstructorParameters<typeof FakeEngine>[0]) {
@@ -217,6 +218,7 @@ export class FakeBytes {
       fileBytes,
       writtenBytes: 5_733_000_000,
       virtualSizeBytes,
+      addedZeroBytes: 0,
       sha256: '9f2c41d07be65a13'.repeat(4),
       seconds: 57.2,
     });
@@ -232,7 +234,7 @@ export class FakeBytes {
 
   private listing(): PrivateListing {
     const usedBytes = this.privateFiles.reduce((sum, file) => sum + file.sizeBytes, 0);
-    return { files: this.privateFiles, usedBytes, quotaBytes: 64 * 2 ** 30 };
+    return { files: this.privateFiles, usedBytes, quotaBytes: 64 * 2 ** 30, finished: this.finishedFiles };
   }
 
   get api(): EngineApi {
@@ -275,6 +277,16 @@ export class FakeBytes {
         this.privateFiles = this.privateFiles.filter((file) => file.name !== name);
         return done(this.listing());
       },
+      check: base.check,
+      planRepair: base.planRepair,
+      repair: base.repair,
+      undo: base.undo,
+      create: base.create,
+      parentPaths: base.parentPaths,
+      compact: base.compact,
+      grow: base.grow,
+      measureWork: base.measureWork,
+      compare: base.compare,
       cancel: async () => this.cancelled?.(),
     };
     return this.watched(plain);

@@ -346,11 +346,21 @@ export class FakeEngine implements EngineApi {
   regions = () => unsupported<never>();
   annotate = () => unsupported<never>();
   search = () => unsupported<never>();
-  save = () => unsupported<never>();
+  save: EngineApi['save'] = unsupported;
   listPrivate = () => unsupported<never>();
   takePrivate = () => unsupported<never>();
   privateFile = () => unsupported<never>();
   removePrivate = () => unsupported<never>();
+  check: EngineApi['check'] = unsupported;
+  planRepair: EngineApi['planRepair'] = unsupported;
+  repair: EngineApi['repair'] = unsupported;
+  undo: EngineApi['undo'] = unsupported;
+  create: EngineApi['create'] = unsupported;
+  parentPaths: EngineApi['parentPaths'] = unsupported;
+  compact: EngineApi['compact'] = unsupported;
+  grow: EngineApi['grow'] = unsupported;
+  measureWork: EngineApi['measureWork'] = unsupported;
+  compare: EngineApi['compare'] = unsupported;
   closePile = () => done(null);
   cancel = () => Promise.resolve();
 }

@@ -1,110 +1,217 @@
-/** Piles of damaged images through opening, assembly and reading; what must hold is said in `test/unit/fuzz`. */
-import { expect } from 'vitest';
+/**
+ * Piles of damaged images through opening, checking, repair plans, assembly and reading. The same seed and pile give the
+ * same images. Nothing of the test runner is in here: the long run works without it.
+ */
 import { DiskError } from '../../src/base/errors.ts';
 import { Prng } from '../../src/base/prng.ts';
 import { assemble } from '../../src/chain/assemble.ts';
 import type { DiskChain } from '../../src/chain/diskChain.ts';
 import { openChain } from '../../src/chain/openChain.ts';
+import { checkFile } from '../../src/check/checkFile.ts';
+import { checkLinks } from '../../src/check/checkLinks.ts';
+import type { FileCheck } from '../../src/check/fileCheck.ts';
+import { patchOf, planRepair } from '../../src/check/repair/planRepair.ts';
 import type { CoreModule } from '../../src/core/core.ts';
 import type { DiskImage, RefusedFile } from '../../src/formats/diskImage.ts';
+import type { Finding } from '../../src/formats/finding.ts';
 import { isDiskImage, openImage } from '../../src/formats/openImage.ts';
-import { checkBlocks } from '../../src/formats/vhd/blockChecks.ts';
 import { BytesFile } from './bytesFile.ts';
-import { SECTOR } from './imageBuilder.ts';
+import { demandBounded, demandImage, demandReads } from './fuzzDemands.ts';
 import { mutated, type SoundImage, soundImages } from './mutations.ts';
-import { batOf } from './opened.ts';
+import { patched } from './patches.ts';
 
+const SECTOR = 512;
 /** Damaged images in a pile; a sound one is there too. */
-const PILE = 10;
-/** Opening reads head, tail, table padding, and at most eight locators. */
-const OPEN_READ_LIMIT_BYTES = 10 * 65_536;
-const FINDINGS_LIMIT = 60;
-/** Seconds for one pile: a thousand times what one needs, for machines that do other things too. */
-const PILE_SECONDS_LIMIT = 10;
-const READ_SECTORS = 64;
+export const PILE_IMAGES = 10;
+/** A pass over a disk takes so many sectors at a time; of what is larger than whole, the ends and a place between. */
+const PIECE_SECTORS = 64;
+const WHOLE_SECTORS = 1024;
+const CHAIN_MEMORY = { stagingBytes: 65_536, ownerBytes: 65_536, pageBytes: 65_536 };
+const NOW = new Date('2030-01-01T00:00:00Z');
 
 export interface FuzzTotals {
   images: number;
   opened: number;
   refused: number;
+  findings: number;
+  repairs: number;
   chains: number;
   sectorsRead: number;
   readFaults: number;
-  slowestPileSeconds: number;
-  largestHeapBytes: number;
+  slowest: { readonly milliseconds: number; readonly pile: number; readonly image: number };
 }
 
-/** Piles `first` to `first + piles - 1` of a seed; a failure names seed and pile, which alone give it again. */
-export async function fuzzPiles(
-  core: CoreModule,
-  seed: number,
-  first: number,
-  piles: number,
-): Promise<FuzzTotals> {
-  const sound = soundImages();
-  const totals: FuzzTotals = {
-    images: 0,
-    opened: 0,
-    refused: 0,
-    chains: 0,
-    sectorsRead: 0,
-    readFaults: 0,
-    slowestPileSeconds: 0,
-    largestHeapBytes: 0,
-  };
-  for (let pile = first; pile < first + piles; pile++) {
-    const start = performance.now();
+export function noTotals(): FuzzTotals {
+  const counts = { images: 0, opened: 0, refused: 0, findings: 0, repairs: 0, chains: 0 };
+  return { ...counts, sectorsRead: 0, readFaults: 0, slowest: { milliseconds: 0, pile: 0, image: 0 } };
+}
+
+/** Told before an image, for whoever watches from outside that none takes for ever. */
+export type OnImage = (pile: number, image: number) => void;
+
+/** The piles of one seed. A failure names seed and pile, which alone give it again. */
+export class Fuzzer {
+  readonly totals = noTotals();
+  private readonly sound: readonly SoundImage[] = soundImages();
+
+  constructor(
+    private readonly core: CoreModule,
+    private readonly seed: number,
+    private readonly onImage: OnImage = () => undefined,
+  ) {}
+
+  async run(pile: number): Promise<void> {
     try {
-      await fuzzPile(core, sound, new Prng((seed + pile * 7919) >>> 0), pile, totals);
+      await new Pile(this.core, this.sound, (this.seed + pile * 7919) >>> 0, pile, this).run();
     } catch (error) {
-      throw new Error(`seed ${seed}, pile ${pile}: ${String(error)}`, { cause: error });
+      throw new Error(`seed ${this.seed}, pile ${pile}: ${String(error)}`, { cause: error });
     }
-    const seconds = (performance.now() - start) / 1000;
-    if (seconds > PILE_SECONDS_LIMIT) throw new Error(`seed ${seed}, pile ${pile}: ${seconds} seconds`);
-    totals.slowestPileSeconds = Math.max(totals.slowestPileSeconds, seconds);
-    if (pile % 100 === 0)
-      totals.largestHeapBytes = Math.max(totals.largestHeapBytes, process.memoryUsage().heapUsed);
   }
-  return totals;
+
+  /** Adds the time of one image's work; an image has several pieces of it. */
+  async timed<T>(pile: number, image: number, spent: number[], work: () => Promise<T>): Promise<T> {
+    this.onImage(pile, image);
+    const start = performance.now();
+    const result = await work();
+    const milliseconds = (spent[image] ?? 0) + performance.now() - start;
+    spent[image] = milliseconds;
+    if (milliseconds > this.totals.slowest.milliseconds) this.totals.slowest = { milliseconds, pile, image };
+    return result;
+  }
 }
 
-async function fuzzPile(
-  core: CoreModule,
-  sound: readonly SoundImage[],
-  prng: Prng,
-  pile: number,
-  totals: FuzzTotals,
-): Promise<void> {
-  const images: DiskImage[] = [];
-  for (let i = 0; i < PILE; i++) {
-    const which = sound[prng.below(sound.length)];
-    if (!which) continue;
-    const file = new BytesFile(`${i}-${which.name}`, mutated(prng, which));
-    const result = await openImage(file);
-    checkResult(result, file);
-    totals.images++;
-    if (isDiskImage(result)) images.push(result);
+class Pile {
+  private readonly prng: Prng;
+  private readonly context;
+  private readonly spent: number[] = [];
+  private readonly images: DiskImage[] = [];
+  private readonly findings: (readonly Finding[])[] = [];
+  private readonly places: number[] = [];
+
+  constructor(
+    private readonly core: CoreModule,
+    private readonly sound: readonly SoundImage[],
+    seed: number,
+    private readonly pile: number,
+    private readonly fuzzer: Fuzzer,
+  ) {
+    this.prng = new Prng(seed);
+    this.context = { module: core, now: NOW };
   }
-  totals.opened += images.length;
-  totals.refused += PILE - images.length;
-  const [base] = sound;
-  if (base) images.push(await openSound(base));
-  const forest = assemble(images.map((image) => ({ image, path: image.file.name })));
-  expect(forest.order.length).toBe(images.length);
-  // Every second pile as its trees are; else all images one above the other, parents or not.
-  const layers = pile % 2 === 0 ? chainOf(forest.links, forest.leaves[0] ?? 0) : images.map((_, i) => i);
-  await readChain(
-    core,
-    layers.flatMap((i) => images[i] ?? []),
-    prng,
-    totals,
-  );
+
+  async run(): Promise<void> {
+    const { prng, sound, fuzzer } = this;
+    for (let image = 0; image < PILE_IMAGES; image++) {
+      const which = sound[prng.below(sound.length)];
+      if (!which) continue;
+      const bytes = mutated(prng, which);
+      await this.timed(image, () => this.openAndCheck(image, `${image}-${which.name}`, bytes));
+    }
+    const [base] = sound;
+    if (base) await this.openAndCheck(PILE_IMAGES, base.name, base.bytes);
+    fuzzer.totals.images += PILE_IMAGES;
+    await this.readAll();
+  }
+
+  private timed<T>(image: number, work: () => Promise<T>): Promise<T> {
+    return this.fuzzer.timed(this.pile, image, this.spent, work);
+  }
+
+  private async openAndCheck(place: number, name: string, bytes: Uint8Array): Promise<void> {
+    const { totals } = this.fuzzer;
+    const file = new BytesFile(name, bytes);
+    const content = await openImage(file);
+    demandReads(file, 'opening');
+    demandImage(content, file);
+    demandBounded(content.findings, file, 'opening');
+    const check = await checkFile(content, this.context);
+    demandReads(file, 'checking');
+    demandBounded(check.findings, file, 'checking');
+    totals.findings += check.findings.length;
+    await this.planAndRepair(content, check, bytes);
+    if (!isDiskImage(content)) {
+      totals.refused++;
+      return;
+    }
+    totals.opened++;
+    this.images.push(content);
+    this.findings.push(check.findings);
+    this.places.push(place);
+  }
+
+  /** What a repair would write must open again without a fault of ours, and need no further look to do so. */
+  private async planAndRepair(
+    content: DiskImage | RefusedFile,
+    check: FileCheck,
+    bytes: Uint8Array,
+  ): Promise<void> {
+    const plan = await planRepair(content, check, { context: this.context, choices: {}, parent: null });
+    if (plan.steps.length === 0) return;
+    this.fuzzer.totals.repairs++;
+    const repaired = new BytesFile(content.file.name, patched(bytes, patchOf(plan)));
+    const again = await openImage(repaired);
+    demandImage(again, repaired);
+  }
+
+  /** Every second pile as its trees are, from each of its files; else all images one above the other, parents or not. */
+  private async readAll(): Promise<void> {
+    const { images, pile } = this;
+    const forest = assemble(images.map((image) => ({ image, path: image.file.name })));
+    if (forest.order.length !== images.length) throw new Error('assembling lost a file');
+    const links = checkLinks(forest, this.findings);
+    for (const [i, image] of images.entries()) demandBounded(links[i] ?? [], image.file, 'links');
+    if (pile % 2 === 1) {
+      await this.readChain(images);
+      return;
+    }
+    for (const [i, place] of this.places.entries()) {
+      const layers = chainOf(forest.links, i).flatMap((layer) => images[layer] ?? []);
+      await this.timed(place, () => this.readChain(layers));
+    }
+  }
+
+  private async readChain(layers: readonly DiskImage[]): Promise<void> {
+    const { totals } = this.fuzzer;
+    const chain = await orFault(totals, () =>
+      openChain(this.core, layers, { complete: true, ...CHAIN_MEMORY }),
+    );
+    if (!chain) return;
+    totals.chains++;
+    for (const first of this.startsOf(chain)) await this.readPiece(chain, first);
+  }
+
+  private startsOf({ sectorCount }: DiskChain): number[] {
+    const starts: number[] = [];
+    const whole = Math.min(sectorCount, WHOLE_SECTORS);
+    for (let first = 0; first < whole; first += PIECE_SECTORS) starts.push(first);
+    if (sectorCount > whole) starts.push(sectorCount - PIECE_SECTORS, this.prng.below(sectorCount));
+    return starts;
+  }
+
+  private async readPiece(chain: DiskChain, first: number): Promise<void> {
+    const { totals } = this.fuzzer;
+    const count = Math.min(PIECE_SECTORS, chain.sectorCount - first);
+    await orFault(totals, async () => {
+      if (this.prng.below(4) === 0) {
+        const { extents } = await chain.trace(first, count);
+        const answered = extents.reduce((sum, extent) => sum + extent.sectorCount, 0);
+        if (answered !== count) throw new Error(`the trace answers ${answered} of ${count} sectors`);
+      }
+      await chain.read(first, new Uint8Array(count * SECTOR));
+      totals.sectorsRead += count;
+    });
+  }
 }
 
-async function openSound(base: SoundImage): Promise<DiskImage> {
-  const result = await openImage(new BytesFile(base.name, base.bytes));
-  if (!isDiskImage(result)) throw new Error('a sound image was refused');
-  return result;
+/** null where the world is at fault, which a damaged image may be; anything else is a fault of ours. */
+async function orFault<T>(totals: FuzzTotals, work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    totals.readFaults++;
+    return null;
+  }
 }
 
 function chainOf(links: ReturnType<typeof assemble>['links'], leaf: number): number[] {
@@ -114,79 +221,4 @@ function chainOf(links: ReturnType<typeof assemble>['links'], leaf: number): num
     if (layers.length > links.length) throw new Error('the links run in a circle');
   }
   return layers;
-}
-
-/** Plain throws: `expect` a million times costs more than the program. */
-function checkResult(result: DiskImage | RefusedFile, file: BytesFile): void {
-  const demand = (condition: boolean, message: string): void => {
-    if (!condition) throw new Error(`${file.name}: ${message}`);
-  };
-  demand(file.readBytes <= OPEN_READ_LIMIT_BYTES, `opening read ${file.readBytes} bytes`);
-  demand(result.findings.length <= FINDINGS_LIMIT, `${result.findings.length} findings`);
-  for (const { rule, message, offset, lengthBytes } of result.findings) {
-    demand(
-      message.length > 0 && message.length < 4096,
-      `the message of ${rule} has ${message.length} characters`,
-    );
-    demand(
-      offset >= 0 && offset <= file.sizeBytes && lengthBytes >= 0,
-      `${rule} is at ${offset}, ${lengthBytes}`,
-    );
-  }
-  if (!isDiskImage(result)) {
-    demand(result.findings.length > 0, 'refused without a reason');
-    return;
-  }
-  demand(
-    result.virtualSizeBytes > 0 && result.virtualSizeBytes % SECTOR === 0,
-    `a disk of ${result.virtualSizeBytes}`,
-  );
-  demand(result.virtualSizeBytes <= 2 ** 41, `a disk of ${result.virtualSizeBytes}`);
-  const { tables } = result;
-  if (tables.kind === 'flat') demand(result.virtualSizeBytes <= file.sizeBytes, 'a disk beyond its file');
-  else demand(tables.batOffset + tables.batEntries * 4 <= file.sizeBytes, 'a table beyond its file');
-}
-
-/** Judges every table, then reads the end (of small disks: all) and a place between, tracing now and then. */
-async function readChain(
-  core: CoreModule,
-  layers: readonly DiskImage[],
-  prng: Prng,
-  totals: FuzzTotals,
-): Promise<void> {
-  for (const image of layers) {
-    const { findings, badBlocks } = checkBlocks(image, await batOf(image));
-    if (findings.length > 12) throw new Error(`${findings.length} findings of blocks`);
-    if (findings.length > 0 !== badBlocks.length > 0) throw new Error('findings and bad blocks disagree');
-  }
-  try {
-    const chain = await openChain(core, layers, { complete: true, stagingBytes: 65_536 });
-    totals.chains++;
-    const starts = [Math.max(0, chain.sectorCount - READ_SECTORS), prng.below(chain.sectorCount)];
-    for (const first of starts) await readOnce(chain, first, prng.below(3) === 0, totals);
-  } catch (error) {
-    if (!(error instanceof DiskError)) throw error;
-    totals.readFaults++;
-  }
-}
-
-async function readOnce(
-  chain: DiskChain,
-  first: number,
-  isTraced: boolean,
-  totals: FuzzTotals,
-): Promise<void> {
-  const count = Math.min(READ_SECTORS, chain.sectorCount - first);
-  try {
-    if (isTraced) {
-      const { extents } = await chain.trace(first, count);
-      const answered = extents.reduce((sum, extent) => sum + extent.sectorCount, 0);
-      if (answered !== count) throw new Error(`the trace answers ${answered} of ${count} sectors`);
-    }
-    await chain.read(first, new Uint8Array(count * SECTOR));
-    totals.sectorsRead += count;
-  } catch (error) {
-    if (!(error instanceof DiskError)) throw error;
-    totals.readFaults++;
-  }
 }
