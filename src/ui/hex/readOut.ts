@@ -22,7 +22,7 @@ export function fieldTitle(span: FieldSpan): string {
 
 /** Numbers of more than one byte have an order; what a value's text looks like tells a number from a name or an id. */
 export function byteOrder(span: FieldSpan): 'big-endian' | null {
-  const isNumber = /^(0x[0-9a-f]+|[\d\s\u2009.]+)(\s|$)/i.test(span.field.value);
+  const isNumber = /^(0x[0-9a-f]+|[\d\s\u202f.]+)(\s|$)/i.test(span.field.value);
   return isNumber && [2, 4, 8].includes(span.lengthBytes) ? 'big-endian' : null;
 }
 

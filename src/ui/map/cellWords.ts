@@ -1,8 +1,8 @@
 /** A place of the disk in words, for the line over the map and for screen readers. */
 import { hexOffset } from '../../base/bytes.ts';
+import type { SectorRange } from '../../base/units.ts';
 import { grouped, SECTOR_BYTES, sizeText } from '../../base/units.ts';
 import type { TraceExtent } from '../../engine/api.ts';
-import type { SectorRange } from './mapView.ts';
 
 /** `block 9 114, sector 2 821`, or the stretch of sectors or blocks that a wider cell stands for. */
 export function placeWords(range: SectorRange, blockSectors: number): string {

@@ -2,7 +2,8 @@
  * Pixels to sectors and back. A line of the map is `columns` pixels wide and `lineSectors` sectors long; either may be
  * the larger. Each sector belongs to at least one pixel, and without magnification to exactly one.
  */
-import type { MapView, SectorRange } from './mapView.ts';
+import type { SectorRange } from '../../base/units.ts';
+import type { MapView } from './mapView.ts';
 
 /** The sectors that a pixel of a line stands for; clipped at the end of the disk, null beyond it. */
 export function sectorsOfPixel(

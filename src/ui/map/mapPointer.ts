@@ -1,9 +1,10 @@
 /** From a pixel of the picture to what it shows, and to the sector that a click on it selects. */
+
+import type { SectorRange } from '../../base/units.ts';
 import type { Session } from '../state/session.svelte.ts';
 import { MISSING } from './mapPaint.ts';
 import { endCellOf, firstCellOf } from './mapPixels.ts';
 import type { MapPicture } from './mapState.svelte.ts';
-import type { SectorRange } from './mapView.ts';
 
 export interface PointedCell extends SectorRange {
   readonly value: number;

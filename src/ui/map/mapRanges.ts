@@ -1,6 +1,7 @@
 /** What the map shows as rows of a table: runs of cells with one answer. */
+
+import type { SectorRange } from '../../base/units.ts';
 import { MISSING, UNALLOCATED } from './mapPaint.ts';
-import type { SectorRange } from './mapView.ts';
 
 export interface CellRun extends SectorRange {
   /** A layer, a share or a depth, or one of the two special values. */

@@ -1,4 +1,5 @@
 /** What the map shows now: the part of the disk, its cells, and the asking for new ones. One for each panel. */
+import type { SectorRange } from '../../base/units.ts';
 import type { MapCells, MapMode } from '../../engine/api.ts';
 import type { Session } from '../state/session.svelte.ts';
 import { planCells } from './mapPixels.ts';
@@ -8,7 +9,6 @@ import {
   panned,
   refitted,
   revealing,
-  type SectorRange,
   shownRange,
   wholeDisk,
   zoomed,

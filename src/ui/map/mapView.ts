@@ -2,6 +2,7 @@
  * What part of the disk the map shows: lines of text, a power of two of sectors each, aligned to that power, so that
  * zooming in splits every line in equal parts and nothing slides sideways. Pure arithmetic; sectors and lines only.
  */
+import type { SectorRange } from '../../base/units.ts';
 
 export interface MapView {
   readonly diskSectors: number;
@@ -9,11 +10,6 @@ export interface MapView {
   readonly lineSectors: number;
   readonly firstLine: number;
   readonly lines: number;
-}
-
-export interface SectorRange {
-  readonly firstSector: number;
-  readonly sectorCount: number;
 }
 
 /** The deepest zoom: so few sectors a line that each is wide enough to point at. */

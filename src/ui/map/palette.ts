@@ -2,10 +2,10 @@
 import { type Band, bandOf } from '../state/bands.ts';
 import { MISSING, type PaintMode, type Palette, UNALLOCATED } from './mapPaint.ts';
 
-type Rgb = readonly [number, number, number];
+export type Rgb = readonly [number, number, number];
 
 /** A token of the page; tokens are written as `#rrggbb`. */
-function token(style: CSSStyleDeclaration, name: string): Rgb {
+export function token(style: CSSStyleDeclaration, name: string): Rgb {
   const digits = /^#([0-9a-f]{6})$/i.exec(style.getPropertyValue(name).trim())?.[1] ?? '808080';
   const value = Number.parseInt(digits, 16);
   return [value >> 16, (value >> 8) & 255, value & 255];
@@ -13,7 +13,7 @@ function token(style: CSSStyleDeclaration, name: string): Rgb {
 
 const littleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 
-function word([red, green, blue]: Rgb): number {
+export function word([red, green, blue]: Rgb): number {
   return (
     (littleEndian
       ? (255 << 24) | (blue << 16) | (green << 8) | red
@@ -21,7 +21,7 @@ function word([red, green, blue]: Rgb): number {
   );
 }
 
-function mixed(from: Rgb, to: Rgb, share: number): Rgb {
+export function mixed(from: Rgb, to: Rgb, share: number): Rgb {
   const at = (i: 0 | 1 | 2) => Math.round(from[i] + (to[i] - from[i]) * share);
   return [at(0), at(1), at(2)];
 }

@@ -35,8 +35,8 @@ export function heldAtMost(layers: readonly FileView[], virtualSizeBytes: number
   return { bytes: held, blocks: Math.ceil(held / BLOCK_BYTES) };
 }
 
-export function blocksOf(virtualSizeBytes: number): number {
-  return Math.ceil(virtualSizeBytes / BLOCK_BYTES);
+export function blocksOf(virtualSizeBytes: number, blockSizeBytes = BLOCK_BYTES): number {
+  return Math.ceil(virtualSizeBytes / blockSizeBytes);
 }
 
 export function estimateSave(format: SaveFormat, virtualSizeBytes: number, held: Held): SaveEstimate {
@@ -54,12 +54,26 @@ export function estimateSave(format: SaveFormat, virtualSizeBytes: number, held:
   };
 }
 
+/** One bit a sector, padded to whole sectors. */
+export function bitmapBytesOf(blockSizeBytes: number): number {
+  return Math.ceil(blockSizeBytes / SECTOR_BYTES / 8 / SECTOR_BYTES) * SECTOR_BYTES;
+}
+
 export function extensionFor(format: SaveFormat): '.img' | '.vhd' {
   return format === 'raw' ? '.img' : '.vhd';
 }
 
-/** A name for the new file: never that of a file in the pile, and no character that a file system refuses. */
-export function suggestName(leafName: string, format: SaveFormat, taken: readonly string[]): string {
+/**
+ * A name for the new file: never that of a file in the pile, and no character that a file system refuses. `word` says
+ * what was done with the disk.
+ */
+export function suggestName(
+  leafName: string,
+  format: SaveFormat,
+  taken: readonly string[],
+  word = 'whole',
+  extension: string = extensionFor(format),
+): string {
   const stem =
     leafName
       .replace(/\.(a?vhdx?|img|raw|bin|dd)$/i, '')
@@ -67,9 +81,8 @@ export function suggestName(leafName: string, format: SaveFormat, taken: readonl
       .replace(/[^\P{Cc}]/gu, ' ')
       .trim() || 'disk';
   const names = new Set(taken.map((name) => name.toLowerCase()));
-  const extension = extensionFor(format);
   for (let number = 1; ; number++) {
-    const name = `${stem} whole${number > 1 ? ` ${number}` : ''}${extension}`;
+    const name = [stem, word, number > 1 ? number : ''].filter((part) => part !== '').join(' ') + extension;
     if (!names.has(name.toLowerCase())) return name;
   }
 }

@@ -1,26 +1,16 @@
 /** Disks that are being saved or were saved in this session: a dialogue can be closed and opened again without losing them. */
-import type { Problem } from '../../base/errors.ts';
 import type { FileId, SaveFormat, SaveResult, SaveTarget } from '../../engine/api.ts';
-import type { JobView } from '../state/jobs.svelte.ts';
 import type { Session } from '../state/session.svelte.ts';
+import { Run } from './run.svelte.ts';
 
-export class Save {
-  job: JobView | null = $state.raw(null);
-  result: SaveResult | null = $state.raw(null);
-  problem: Problem | null = $state.raw(null);
-  cancelled: boolean = $state.raw(false);
-  /** Somebody looks at it: its end need not be told elsewhere. */
-  watched = true;
-
+export class Save extends Run<SaveResult> {
   constructor(
     readonly file: FileId,
     readonly format: SaveFormat,
     readonly target: SaveTarget,
     readonly name: string,
-  ) {}
-
-  get running(): boolean {
-    return !this.result && !this.problem && !this.cancelled;
+  ) {
+    super(`Save ${name}`);
   }
 }
 
@@ -35,36 +25,19 @@ export class Saves {
   }
 
   start(file: FileId, format: SaveFormat, target: SaveTarget): Save {
-    const name = target.kind === 'handle' ? target.handle.name : target.name;
-    const save = new Save(file, format, target, name);
+    const save = new Save(file, format, target, targetName(target));
     this.list = [save, ...this.list.filter((other) => other.running || other.file !== file)];
-    void this.#run(save);
+    void save.start(this.session, (api, job) => api.save({ file, format, target }, job));
     return save;
   }
 
   forget(save: Save): void {
     this.list = this.list.filter((other) => other !== save);
   }
+}
 
-  async #run(save: Save): Promise<void> {
-    const { file, format, target } = save;
-    const { jobs, client } = this.session;
-    const outcome = await jobs.track(`Save ${save.name}`, (view) => {
-      save.job = view;
-      return client.run((api, job) => api.save({ file, format, target }, job), {
-        signal: view.signal,
-        onProgress: (progress) => {
-          view.progress = progress;
-        },
-      });
-    });
-    if (outcome.ok) save.result = outcome.value;
-    else if (outcome.error.code === 'cancelled') save.cancelled = true;
-    else {
-      save.problem = outcome.error;
-      if (!save.watched) this.session.take(outcome, `save ${save.name}`);
-    }
-  }
+export function targetName(target: SaveTarget): string {
+  return target.kind === 'handle' ? target.handle.name : target.name;
 }
 
 const known = new WeakMap<Session, Saves>();

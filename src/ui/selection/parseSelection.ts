@@ -1,6 +1,7 @@
 /** What somebody types to say where on the disk: a sector, a byte, a size, a range or a block. */
+
+import type { SectorRange } from '../../base/units.ts';
 import { GIB, grouped, KIB, MIB, SECTOR_BYTES, TIB } from '../../base/units.ts';
-import type { SectorRange } from '../state/selection.svelte.ts';
 
 export interface DiskShape {
   readonly sectorCount: number;
@@ -61,7 +62,7 @@ function rangeOf(text: string): { first: number; end: number } | null {
 
 export function parseSelection(typed: string, disk: DiskShape): ParsedSelection {
   const text = typed
-    .replace(/[\s\u2009\u00a0_,]/g, '')
+    .replace(/[\s\u202f\u00a0_,]/g, '')
     .replace(/[–—]/g, '-')
     .toLowerCase();
   const block = /^(?:block|b)(\d+)$/.exec(text);

@@ -1,10 +1,6 @@
 /** The one selection that every panel follows: sectors of the disk, bytes that the hex view marks, a layer in the spotlight, a step of the walk. */
+import type { SectorRange } from '../../base/units.ts';
 import type { FileId } from '../../engine/api.ts';
-
-export interface SectorRange {
-  readonly firstSector: number;
-  readonly sectorCount: number;
-}
 
 /** Bytes of the disk as seen, or of one file. `lengthBytes` 0 = a place, nothing marked. */
 export interface ByteRange {

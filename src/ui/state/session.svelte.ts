@@ -213,7 +213,9 @@ export class Session extends SessionView {
     const from = pile.files.find((file) => file.path === (fromPath ?? wanted.from))?.id ?? pile.leaves[0];
     if (from === undefined) this.#forgetChain();
     // What was opened is what is looked at now, whatever screen the address named.
-    else if ((await this.viewFrom(from)) && fromPath === null) this.#apply({ ...wanted, screen: null });
+    // Whoever went to another screen meanwhile stays there.
+    else if ((await this.viewFrom(from)) && fromPath === null)
+      this.#apply({ ...wanted, screen: this.screen });
   }
 
   /** Once tables are read the engine knows how many blocks each file holds; few enough, it counts who answers what. */
@@ -302,8 +304,8 @@ export class Session extends SessionView {
   }
 
   #screenOf({ screen }: Address): ScreenName {
-    if (screen === 'private') return 'private';
+    if (screen === 'private' || screen === 'make') return screen;
     if (!this.pile) return 'open';
-    return screen === 'findings' || screen === 'open' ? screen : 'explore';
+    return screen === 'check' || screen === 'compare' || screen === 'open' ? screen : 'explore';
   }
 }

@@ -3,7 +3,7 @@
  * Everything is `$state.raw`: values are replaced, never changed inside. What can be done stands in `Session`.
  */
 import type { Problem } from '../../base/errors.ts';
-import { SECTOR_BYTES } from '../../base/units.ts';
+import { SECTOR_BYTES, type SectorRange } from '../../base/units.ts';
 import type {
   ChainView,
   FileId,
@@ -21,10 +21,10 @@ import type { EngineClient } from './engineClient.ts';
 import { Jobs } from './jobs.svelte.ts';
 import { PileIndex } from './pileIndex.ts';
 import { Problems, type StandingProblem } from './problems.svelte.ts';
-import { type ByteRange, type SectorRange, Selection } from './selection.svelte.ts';
+import { type ByteRange, Selection } from './selection.svelte.ts';
 import { Walk } from './walk.svelte.ts';
 
-export type ScreenName = 'open' | 'explore' | 'findings' | 'private';
+export type ScreenName = 'open' | 'explore' | 'check' | 'compare' | 'make' | 'private';
 
 export class SessionView {
   readonly client: EngineClient;

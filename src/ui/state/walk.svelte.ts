@@ -1,8 +1,9 @@
 /** The read path of the selection: traced at once, measured when selection and engine rest. */
+
+import type { SectorRange } from '../../base/units.ts';
 import type { Outcome, ReadTrace, TraceCosts } from '../../engine/api.ts';
 import type { EngineClient } from './engineClient.ts';
 import type { Jobs } from './jobs.svelte.ts';
-import type { SectorRange } from './selection.svelte.ts';
 
 /** Longest selection whose read path is walked: 512 MiB. */
 export const TRACED_SECTORS = 1 << 20;

@@ -103,7 +103,7 @@ describe('the read path', () => {
     const { session, container, texts } = await shown(DISK, (engine) => [sectorOf(engine, 4)]);
     await expect.poll(() => session.costs !== null, { timeout: 3000 }).toBe(true);
     const sum = () =>
-      texts('.lane:not(.names) > .n').reduce((all, text) => all + Number(text.replace(/\u2009/g, '')), 0);
+      texts('.lane:not(.names) > .n').reduce((all, text) => all + Number(text.replace(/\u202f/g, '')), 0);
     const total = () => Number(texts('.totals td.strong')[0]?.replace(/\s/g, ''));
     await expect.poll(() => total() > 100).toBe(true);
     expect(sum()).toBeCloseTo(total(), 5);

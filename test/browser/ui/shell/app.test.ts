@@ -49,7 +49,7 @@ describe('the page', () => {
     await expect.element(page.getByRole('button', { name: /Open folder…/ })).toBeVisible();
     await expect.element(page.getByRole('heading', { name: 'What stays here' })).toBeVisible();
     const screens = [...document.querySelectorAll('nav a')].map((link) => link.textContent);
-    expect(screens).toEqual(['Private storage']);
+    expect(screens).toEqual(['Make', 'Private storage']);
     await expectAccessible(document.body);
   });
 
@@ -97,13 +97,13 @@ describe('the page', () => {
 
   it('goes through its screens and back', async () => {
     const session = await openSample();
-    await userEvent.click(page.getByRole('link', { name: 'Findings' }));
-    await expect.element(page.getByRole('heading', { level: 1 })).toHaveTextContent('1 finding in 3 disks');
+    await userEvent.click(page.getByRole('link', { name: 'Check', exact: true }));
+    await expect.element(page.getByRole('heading', { level: 1 })).toHaveTextContent('1 warning in 3 disks');
     await new Promise((passed) => setTimeout(passed, 800));
     await userEvent.click(page.getByRole('link', { name: 'Explore' }));
     await expect.element(page.getByRole('tree')).toBeVisible();
     history.back();
-    await expect.poll(() => session.screen).toBe('findings');
+    await expect.poll(() => session.screen).toBe('check');
   });
 
   it('says what stopped the engine and restarts it', async () => {

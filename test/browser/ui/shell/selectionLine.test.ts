@@ -30,7 +30,7 @@ it.each([
   const { session, container } = await shown();
   await type(typed);
   expect(session.selection).toEqual({ firstSector, sectorCount });
-  await expect.element(field()).toHaveValue(String(firstSector).replace(/\B(?=(\d{3})+$)/g, '\u2009'));
+  await expect.element(field()).toHaveValue(String(firstSector).replace(/\B(?=(\d{3})+$)/g, '\u202f'));
   await expect.poll(() => container.textContent).toMatch(/answered|in no file/);
   await expectAccessible(container);
 });

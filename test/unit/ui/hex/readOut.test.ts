@@ -32,7 +32,7 @@ describe('what is read out', () => {
     expect(numbersText(Uint8Array.of(1))).toBe('');
     expect(numbersText(Uint8Array.of(1, 1))).toContain('16 bit 257');
     expect(numbersText(Uint8Array.of(1, 0, 0, 0x80))).toBe(
-      'little-endian 16 bit 1, 32 bit 2\u2009147\u2009483\u2009649',
+      'little-endian 16 bit 1, 32 bit 2\u202f147\u202f483\u202f649',
     );
   });
 });

@@ -77,7 +77,7 @@ describe('words', () => {
   test('a place is a sector, sectors of a block, a block, or a stretch of blocks', () => {
     const words = (firstSector: number, sectorCount: number) =>
       placeWords({ firstSector, sectorCount }, 4096);
-    expect(words(37_333_765, 1)).toBe('block 9\u2009114, sector 2\u2009821, at 0x473560A00');
+    expect(words(37_333_765, 1)).toBe('block 9\u202f114, sector 2\u202f821, at 0x473560A00');
     expect(words(4096, 8)).toBe('block 1, sectors 0–7, at 0x200000');
     expect(words(4096, 4096)).toBe('block 1, 2 MiB, at 0x200000');
     expect(words(0, 8192)).toBe('blocks 0–1, 4 MiB, at 0x0');

@@ -31,7 +31,7 @@ describe('microseconds', () => {
       '2.47',
       '0.061',
     ]);
-    expect(microsecondsText(9356.84)).toBe('9\u2009357');
+    expect(microsecondsText(9356.84)).toBe('9\u202f357');
     expect(digitsFor(9.99)).toBe(2);
   });
 

@@ -9,10 +9,10 @@ const words = (step: TraceStep, lastLayer = 5) => stepWords(step, '41A7E5F8.avhd
 describe('steps in words', () => {
   test('say where the file looked and what that means', () => {
     expect(words({ ...at, action: 'bat-lookup', entryOffset: 0xae68, entry: NO_BLOCK })).toBe(
-      'layer 1, 41A7E5F8.avhd: entry 9\u2009114 of the block table at 0xAE68 is unused, the file does not hold the block',
+      'layer 1, 41A7E5F8.avhd: entry 9\u202f114 of the block table at 0xAE68 is unused, the file does not hold the block',
     );
     expect(words({ ...at, action: 'bat-lookup', entryOffset: 0xae68, entry: 99_159 })).toContain(
-      'says sector 99\u2009159',
+      'says sector 99\u202f159',
     );
     expect(
       words({ ...at, action: 'bitmap-lookup', bitmapOffset: 0x306af60, present: false, cached: true }),

@@ -12,7 +12,7 @@ const range = (firstSector: number, sectorCount: number) => ({
 describe('what is typed into the selection line', () => {
   it.each([
     ['37333', range(37333, 1)],
-    [' 37\u2009333 ', range(37333, 1)],
+    [' 37\u202f333 ', range(37333, 1)],
     ['37,333', range(37333, 1)],
     ['0x200', range(1, 1)],
     ['0x3ff', range(1, 1)],

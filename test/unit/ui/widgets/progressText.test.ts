@@ -27,7 +27,7 @@ it('counts what has no known total', () => {
     perSecond: null,
     secondsLeft: null,
   };
-  expect(amountText(files)).toBe('1\u2009200 files');
+  expect(amountText(files)).toBe('1\u202f200 files');
   expect(rateText(files)).toBe('');
   expect(leftText(files)).toBe('9 s gone');
 });

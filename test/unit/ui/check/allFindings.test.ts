@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { allFindings, countText } from '../../../../src/ui/findings/allFindings.ts';
+import { allFindings, countText } from '../../../../src/ui/check/allFindings.ts';
 import { findingOf, pileOf } from '../../../support/pileOf.ts';
 
 it('gathers findings of files, of the chain and of what was not opened, worst first, each once', () => {
@@ -32,6 +32,20 @@ it('gathers findings of files, of the chain and of what was not opened, worst fi
     'several-children',
   ]);
   expect(entries.map(({ file }) => file)).toEqual([null, 1, 2, 1]);
+});
+
+it('takes what a check found in place of what opening and the chain did', () => {
+  const opened = findingOf('footer-missing', 'warning');
+  const found = findingOf('blocks-overlap', 'error');
+  const pile = pileOf([
+    { name: 'a.vhd', findings: [opened] },
+    { name: 'b.vhd', findings: [opened] },
+  ]);
+  const entries = allFindings(pile, null, new Map([[1, [found]]]));
+  expect(entries.map(({ finding, file }) => [finding.rule, file])).toEqual([
+    ['blocks-overlap', 1],
+    ['footer-missing', 2],
+  ]);
 });
 
 it('counts in words', () => {

@@ -9,20 +9,25 @@ export interface FindingEntry {
 
 const RANK: Readonly<Record<Finding['severity'], number>> = { error: 0, warning: 1, note: 2 };
 
-export function allFindings(pile: PileView | null, chain: ChainView | null): FindingEntry[] {
+/** `checked` = what a check found, in place of what opening did. */
+export function allFindings(
+  pile: PileView | null,
+  chain: ChainView | null,
+  checked: ReadonlyMap<FileId, readonly Finding[]> = new Map(),
+): FindingEntry[] {
   const entries: FindingEntry[] = [];
   for (const finding of pile?.failures ?? []) entries.push({ finding, file: null });
   for (const file of pile?.files ?? [])
-    for (const finding of file.findings) entries.push({ finding, file: file.id });
+    for (const finding of checked.get(file.id) ?? file.findings) entries.push({ finding, file: file.id });
   // A file that is no disk is listed with the others; one that claims to be a disk and is broken belongs here.
   for (const file of pile?.others ?? []) {
     if (file.format === 'unknown') continue;
-    for (const finding of file.findings) entries.push({ finding, file: file.id });
+    for (const finding of checked.get(file.id) ?? file.findings) entries.push({ finding, file: file.id });
   }
   for (const finding of chain?.findings ?? []) {
     const file =
       pile?.files.find(({ name, path }) => path === finding.file || name === finding.file)?.id ?? null;
-    entries.push({ finding, file });
+    if (file === null || !checked.has(file)) entries.push({ finding, file });
   }
   const seen = new Set<string>();
   return entries
