@@ -34,7 +34,7 @@ test.describe('from a chain', () => {
 
   test('a child shows its parent’s disk and finds it by its id', async ({ page }) => {
     await page.getByRole('link', { name: 'Make' }).click();
-    await page.getByRole('radio', { name: 'Differencing' }).check();
+    await page.getByRole('button', { name: 'Differencing' }).click();
     await page.getByRole('radio', { name: /private storage/ }).check();
     await page.getByRole('textbox', { name: 'Name' }).fill('child.avhd');
     await page.getByRole('button', { name: /^Make|^Create/ }).click();
@@ -46,8 +46,8 @@ test.describe('from a chain', () => {
   test('a fixed disk in whole MiB has the disk, then zeros, then the footer', async ({ page, folder }) => {
     test.skip(browser.source === 'bundled', 'the packed Chromium cannot write to files of the user');
     await page.getByRole('link', { name: 'Make' }).click();
-    await page.getByRole('radio', { name: /^Convert/ }).check();
-    await page.getByRole('radio', { name: /^Fixed/ }).check();
+    await page.getByRole('button', { name: /^Convert/ }).click();
+    await page.getByRole('button', { name: 'Fixed VHD' }).click();
     await page.getByRole('checkbox', { name: /whole MiB/i }).check();
     const target = await saveNextTo(page, folder, 'azure.vhd');
     await page.getByRole('button', { name: /^Choose a file and convert/ }).click();
