@@ -52,7 +52,12 @@ function textLines(view: CompareView): string[] {
     `${sizeText(view.sharedSectors * SECTOR_BYTES)} lie at the same place for both and were not read; ${view.seconds.toFixed(1)} s.`,
   );
   for (const { firstSector, sectorCount } of view.ranges.slice(0, SHOWN_RANGES)) {
-    lines.push(`  sectors ${grouped(firstSector)}–${grouped(firstSector + sectorCount - 1)}`);
+    const last = firstSector + sectorCount - 1;
+    lines.push(
+      sectorCount === 1
+        ? `  sector ${grouped(firstSector)}`
+        : `  sectors ${grouped(firstSector)}–${grouped(last)}`,
+    );
   }
   if (view.rangeCount > SHOWN_RANGES) lines.push(`  and ${grouped(view.rangeCount - SHOWN_RANGES)} more`);
   return lines;

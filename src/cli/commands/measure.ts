@@ -50,9 +50,13 @@ function text(measured: Readonly<Record<string, Measurement>>, rate: number | nu
     `${each.exact ? '' : '≤ '}${sizeText(each.fileBytes)}`,
     grouped(each.blocks),
     each.freedBytes < 0 ? `−${sizeText(-each.freedBytes)}` : sizeText(each.freedBytes),
-    rate === null ? '' : durationText(each.readBytes / rate),
+    rate === null ? '' : shortText(each.readBytes / rate),
   ]);
   const head = ['', 'reads', 'writes', 'file', 'blocks', 'gains', 'reading takes'];
   const note = rate === null ? [] : [`read at ${sizeText(rate)}/s, measured now`];
   return `${[...table([head, ...rows], 1), ...note].join('\n')}\n`;
+}
+
+function shortText(seconds: number): string {
+  return seconds < 1 ? 'under 1 s' : durationText(seconds);
 }
