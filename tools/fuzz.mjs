@@ -118,6 +118,8 @@ const report = setInterval(() => {
 try {
   const results = await Promise.all(processes.map(({ done }) => done));
   printTotals(results, piles * PILE_IMAGES, (performance.now() - start) / 1000);
+  const failures = results.flatMap((each) => each.failures);
+  if (failures.length > 0) throw new Error(failures.join('\n'));
 } catch (error) {
   console.error(error.message);
   console.error(`Repeat a pile: npm run fuzz -- --seed ${seed} --pile P`);

@@ -5,7 +5,7 @@ import type { FileWindow } from '../../formats/fileWindow.ts';
 import { endFooterOffset } from '../../formats/vhd/create.ts';
 import { FOOTER_BYTES, footerChecksum } from '../../formats/vhd/footer.ts';
 import type { Draft, StepDraft } from './draft.ts';
-import { type FooterDraft, isFixed } from './footers.ts';
+import { type FooterDraft, isFixed, takesCopy } from './footers.ts';
 import { cutBehind, findStray, isSameDisk } from './strayFooter.ts';
 
 export interface Contents {
@@ -68,7 +68,7 @@ export async function writeFooters(
       `a step sets the footer’s ${field}`,
     );
   };
-  if (!isFixed(footers) && footers.frozen === null && (copyOwner ?? wanted.lastEditor)) {
+  if (takesCopy(footers) && footers.frozen === null && (copyOwner ?? wanted.lastEditor)) {
     await draft.writeStructure(wanted.struct, wanted.bytes, 'Footer copy', 0, ownerOf(copyOwner));
   }
   if (place === null || !(endOwner ?? wanted.lastEditor)) return;

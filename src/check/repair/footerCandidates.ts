@@ -38,10 +38,13 @@ export function footerCandidates(window: FileWindow): FooterCandidates {
   const end = founds.find((found) => found?.offset === chosen?.endOffset) ?? null;
   const copy = founds.find((found) => found && found !== end) ?? null;
   const isFixed = chosen !== null && imageTypeOf(chosen.chosen.footer.diskType) === 'fixed';
+  const endOffset = end?.offset ?? window.sizeBytes - FOOTER_BYTES;
+  // A file of less than two footers has room for one: what was found goes before what could be made of its bytes.
+  const isShort = endOffset < FOOTER_BYTES;
   return {
-    end: candidate(window, 'end', end, window.sizeBytes - FOOTER_BYTES),
+    end: isShort && copy ? null : candidate(window, 'end', end, endOffset),
     // What a fixed disk begins with is the guest's own.
-    copy: isFixed ? null : candidate(window, 'copy', copy, 0),
+    copy: isFixed || (isShort && !copy) ? null : candidate(window, 'copy', copy, 0),
   };
 }
 

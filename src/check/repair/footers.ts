@@ -32,6 +32,11 @@ export function isFixed({ wanted }: FooterDraft): boolean {
   return imageTypeOf(wanted.values().diskType) === 'fixed';
 }
 
+/** A copy stands at the start of every file but those of fixed disks, where the footer itself leaves room for it. */
+export function takesCopy(footers: FooterDraft): boolean {
+  return !isFixed(footers) && (footers.end?.offset ?? FOOTER_BYTES) >= FOOTER_BYTES;
+}
+
 /** null where neither place holds a footer. */
 export async function draftFooters(
   draft: Draft,
@@ -72,7 +77,7 @@ function fromWhole(
 ): FooterDraft {
   const footers = draftOf(end, whole);
   if (whole.place === 'end') {
-    if (isFixed(footers) || (copy && sameBytes(whole, copy))) return footers;
+    if (!takesCopy(footers) || (copy && sameBytes(whole, copy))) return footers;
     footers.copyOwner = copy?.found ? rewrite(draft, 'copy') : addCopy(draft);
   } else footers.endOwner = end?.found ? rewrite(draft, 'end') : addEnd(draft);
   return footers;
@@ -118,7 +123,7 @@ function fromRecovered(
   const title = `Set the footer’s ${fields.join(', ')} right, and write it wherever it stands`;
   const step = draft.step(rule, title, RECOVERED, RECOVERS);
   footers.endOwner = step;
-  footers.copyOwner = isFixed(footers) ? null : step;
+  footers.copyOwner = takesCopy(footers) ? step : null;
   return footers;
 }
 
@@ -149,7 +154,7 @@ async function fromWrong(
   const step = fillChecksum(draft);
   footers.wanted.set('checksum', footerChecksum(footers.wanted.bytes), step);
   if (!end?.found) footers.endOwner = addEnd(draft);
-  if (!copy?.found && !isFixed(footers)) footers.copyOwner = addCopy(draft);
+  if (!copy?.found && takesCopy(footers)) footers.copyOwner = addCopy(draft);
   return footers;
 }
 

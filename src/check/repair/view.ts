@@ -4,7 +4,7 @@ import { HEADER_BYTES, headerChecksum, headerStruct } from '../../formats/vhd/dy
 import { FOOTER_BYTES, footerChecksum, footerStruct } from '../../formats/vhd/footer.ts';
 import type { Patch } from '../../storage/patch.ts';
 import type { Draft } from './draft.ts';
-import { type FooterDraft, isFixed } from './footers.ts';
+import { type FooterDraft, takesCopy } from './footers.ts';
 import type { HeaderDraft } from './header.ts';
 
 export function draftView(draft: Draft, footers: FooterDraft, header: HeaderDraft | null): Patch {
@@ -13,7 +13,7 @@ export function draftView(draft: Draft, footers: FooterDraft, header: HeaderDraf
   if (footers.frozen === null) {
     const footer = footers.wanted.bytes.slice(0, FOOTER_BYTES);
     viewOf(footer).setUint32(footerStruct.offsetOf('checksum'), footerChecksum(footer));
-    if (!isFixed(footers)) add(0, footer);
+    if (takesCopy(footers)) add(0, footer);
     if (footers.end) add(footers.end.offset, footer.subarray(0, footers.end.lengthBytes));
   }
   if (header && !header.isDoubtful) {
