@@ -11,11 +11,40 @@ const FOLDER = path.join(ROOT, 'docs/pictures');
 /** A sector of the sample that the third file of the chain answers. */
 const SECTOR = '2 128';
 
+async function openSample(page) {
+  await page.getByRole('button', { name: 'Open the sample chain' }).click();
+  const field = page.getByRole('textbox', { name: 'First sector, byte or range' });
+  await field.fill(SECTOR);
+  await field.press('Enter');
+}
+
+async function planRepair(page) {
+  await openSample(page);
+  await page.getByRole('link', { name: 'Check', exact: true }).click();
+  await page.getByRole('button', { name: 'Check every block' }).click();
+  await page.getByRole('button', { name: /^Plan a repair/ }).click();
+}
+
+async function compare(page) {
+  await openSample(page);
+  await page.getByRole('link', { name: 'Compare' }).click();
+  await page.getByRole('button', { name: 'Compare', exact: true }).click();
+}
+
+const WIDE = { width: 1280, height: 800 };
 const SHOTS = [
-  { name: 'open-light', width: 1280, height: 800, colorScheme: 'light', sample: false },
-  { name: 'explore-light', width: 1280, height: 800, colorScheme: 'light', sample: true },
-  { name: 'explore-dark', width: 1280, height: 800, colorScheme: 'dark', sample: true },
-  { name: 'explore-390-light', width: 390, height: 844, colorScheme: 'light', sample: true, fullPage: true },
+  { name: 'open-light', size: WIDE, colorScheme: 'light', go: async () => undefined },
+  { name: 'explore-light', size: WIDE, colorScheme: 'light', go: openSample },
+  { name: 'explore-dark', size: WIDE, colorScheme: 'dark', go: openSample },
+  {
+    name: 'explore-390-light',
+    size: { width: 390, height: 844 },
+    colorScheme: 'light',
+    go: openSample,
+    fullPage: true,
+  },
+  { name: 'repair-light', size: WIDE, colorScheme: 'light', go: planRepair },
+  { name: 'compare-dark', size: WIDE, colorScheme: 'dark', go: compare },
 ];
 
 ensureInstalled();
@@ -31,14 +60,10 @@ const { address, close } = await serve({
 const { executablePath, env } = findBrowser();
 const browser = await chromium.launch({ executablePath, args: ARGS, env: { ...process.env, ...env } });
 try {
-  for (const { name, width, height, colorScheme, sample, fullPage = false } of SHOTS) {
-    const page = await browser.newPage({ viewport: { width, height }, colorScheme, reducedMotion: 'reduce' });
+  for (const { name, size, colorScheme, go, fullPage = false } of SHOTS) {
+    const page = await browser.newPage({ viewport: size, colorScheme, reducedMotion: 'reduce' });
     await page.goto(address);
-    if (sample) {
-      await page.getByRole('button', { name: 'Open the sample chain' }).click();
-      await page.getByRole('textbox', { name: 'First sector, byte or range' }).fill(SECTOR);
-      await page.getByRole('textbox', { name: 'First sector, byte or range' }).press('Enter');
-    }
+    await go(page);
     // The figures of the read path are measured; they stand when the last one is there.
     await page.waitForTimeout(2500);
     await page.screenshot({ path: path.join(FOLDER, `${name}.png`), fullPage });

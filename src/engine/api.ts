@@ -106,6 +106,8 @@ export interface OtherFileView {
   readonly name: string;
   readonly path: string;
   readonly sizeBytes: number;
+  /** Where its bytes come from: as for disks. */
+  readonly storage: FileView['storage'];
   readonly format: ImageFormat | 'unknown';
   readonly findings: readonly Finding[];
   /** It can be opened as a raw disk when the user says so. */

@@ -52,13 +52,14 @@ function fileView(trees: Trees, locator: ParentLocator, place: number, entry: Im
   };
 }
 
-function otherView({ id, path, content }: PileEntry): OtherFileView {
+function otherView({ id, path, storage, content }: PileEntry): OtherFileView {
   const { file, format, findings } = content;
   return {
     id,
     name: file.name,
     path,
     sizeBytes: file.sizeBytes,
+    storage,
     format,
     findings,
     canBeRaw: format === 'unknown' && file.sizeBytes >= SECTOR_BYTES,

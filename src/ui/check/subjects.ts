@@ -37,8 +37,8 @@ export interface Subject {
 
 /** What a check's result depends on in the file itself; another value means another file. */
 export function contentStamp(file: FileView | OtherFileView): string {
-  const own = 'storage' in file ? [file.storage, file.rawId, file.type] : [];
-  return JSON.stringify([file.path, file.sizeBytes, file.format, ...own]);
+  const own = 'link' in file ? [file.rawId, file.type] : [];
+  return JSON.stringify([file.path, file.storage, file.sizeBytes, file.format, ...own]);
 }
 
 /** What it depends on around the file. */

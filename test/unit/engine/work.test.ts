@@ -133,6 +133,23 @@ describe('repair', () => {
     );
   });
 
+  it('repairs a file in place that opening refused, and shows it as a disk', async () => {
+    const bytes = Uint8Array.from(chain[0]?.bytes ?? []);
+    // Both footers gone: what is left is the header, the table and the blocks.
+    bytes.fill(0, 0, 512).fill(0, bytes.length - 512);
+    const test = await openedPrivate({ [base]: bytes });
+    const { engine, idOf } = test;
+    expect(test.pile.others.map(({ name, storage }) => [name, storage])).toEqual([[base, 'private']]);
+    const result = okValue(await engine.repair(request(idOf(base)), { kind: 'in-place' }, testJob()));
+    expect(result.pile?.others).toEqual([]);
+    const disk = chain[0]?.disk ?? Buffer.alloc(0);
+    const file = result.pile?.files.find(({ name }) => name === base);
+    expect(file?.virtualSizeBytes).toBeGreaterThanOrEqual(disk.length);
+    okValue(await engine.viewFrom(idOf(base), testJob()));
+    const read = okValue(await engine.readDisk(0, 2048)).bytes;
+    expect(sameBytes(read, disk.subarray(0, read.length))).toBe(true);
+  });
+
   it('never repairs a file of the user in place', async () => {
     const { engine, idOf } = await opened({ [leaf]: withoutFooter(leaf) });
     const outcome = await engine.repair(request(idOf(leaf)), { kind: 'in-place' }, testJob());

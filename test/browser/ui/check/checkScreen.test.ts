@@ -168,6 +168,7 @@ it('checks one file alone, refused ones too', async () => {
         sizeBytes: 4096,
         format: 'vhd' as const,
         canBeRaw: true,
+        storage: 'user' as const,
         findings: [
           findingOf('header-missing', 'error', { file: 'disks/wrecked.vhd', affects: OVERLAP.affects }),
         ],

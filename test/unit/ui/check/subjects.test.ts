@@ -18,6 +18,7 @@ const refused: OtherFileView = {
   format: 'vhd',
   findings: [findingOf('footer-lost', 'error', { file: 'disks/wrecked.vhd' })],
   canBeRaw: true,
+  storage: 'user',
 };
 const photo: OtherFileView = { ...refused, id: 10, name: 'photo.jpg', format: 'unknown' };
 const opened = findingOf('footer-missing', 'warning');
