@@ -7,6 +7,7 @@ import { loadCore } from '../../../src/core/loadCoreNode.ts';
 import { compactImage } from '../../../src/export/compactImage.ts';
 import { createDisk } from '../../../src/export/createDisk.ts';
 import { exportDisk } from '../../../src/export/exportDisk.ts';
+import { copyPatched } from '../../../src/storage/copyPatched.ts';
 import type { DiskFolder } from '../../../src/storage/diskFolder.ts';
 import { folderSink } from '../../../src/storage/fileSink.ts';
 import { MemoryFolder } from '../../../src/storage/memoryFolder.ts';
@@ -14,6 +15,7 @@ import { crashEverywhere } from '../../support/crashPoints.ts';
 import { buildRandomChain, mixedEndianId } from '../../support/imageBuilder.ts';
 import { opened } from '../../support/opened.ts';
 import { openFiles, sameBytes } from '../../support/openedChain.ts';
+import { patchOver } from '../../support/patches.ts';
 
 let module: CoreModule;
 beforeAll(async () => {
@@ -62,6 +64,16 @@ const WRITERS: Record<string, (folder: DiskFolder) => Promise<unknown>> = {
     }),
   'a compacted disk': async (folder) =>
     compactImage(await opened(leaf?.file ?? new Uint8Array(0)), await folderSink(folder, NAME), { module }),
+  'a repaired or grown copy': async (folder) => {
+    const file = leaf?.file ?? expect.fail('a chain has a leaf');
+    const patch = patchOver(file.bytes(), file.sizeBytes + 1000, [
+      [0, 40],
+      [700, 600],
+      [file.sizeBytes - 5, 900],
+    ]);
+    const isZero = (bytes: Uint8Array) => bytes.every((byte) => byte === 0);
+    return copyPatched(file, await folderSink(folder, NAME), patch, { isZero });
+  },
   'a saved raw disk': exported('raw'),
   'a saved fixed disk': exported('fixed'),
   'a saved dynamic disk': exported('dynamic'),
