@@ -7,6 +7,7 @@ import { measureCompact } from '../export/measureCompact.ts';
 import { measureExport } from '../export/measureExport.ts';
 import { measureMerge } from '../export/measureMerge.ts';
 import type { Measurement } from '../export/measurement.ts';
+import type { DiskFolder } from '../storage/diskFolder.ts';
 import type { RandomAccessFile } from '../storage/randomAccessFile.ts';
 import type { MeasureRequest, MeasureView } from './api.ts';
 import type { WorkTools } from './checking.ts';
@@ -22,12 +23,20 @@ export async function measureWork(
 ): Promise<MeasureView> {
   const measurement = await measure(pile, request, tools);
   const readBytesPerSecond = await readRate(imageOf(pile, request.file).file, tools.signal);
-  const writeBytesPerSecond = await writeRate(platform, tools.signal);
-  const seconds =
-    readBytesPerSecond && writeBytesPerSecond
-      ? measurement.readBytes / readBytesPerSecond + measurement.writeBytes / writeBytesPerSecond
-      : null;
+  const folder = await platform.privateFolder().catch(() => null);
+  const writeBytesPerSecond = folder && (await writeRate(folder, tools.signal));
+  const seconds = secondsOf(measurement, readBytesPerSecond, writeBytesPerSecond);
   return { ...measurement, readBytesPerSecond, writeBytesPerSecond, seconds };
+}
+
+/** Reading and writing one after the other; null where a rate is not known. */
+export function secondsOf(
+  { readBytes, writeBytes }: Measurement,
+  readBytesPerSecond: number | null,
+  writeBytesPerSecond: number | null,
+): number | null {
+  if (!readBytesPerSecond || !writeBytesPerSecond) return null;
+  return readBytes / readBytesPerSecond + writeBytes / writeBytesPerSecond;
 }
 
 export async function measure(pile: Pile, request: MeasureRequest, tools: WorkTools): Promise<Measurement> {
@@ -72,10 +81,8 @@ export async function readRate(file: RandomAccessFile, signal: AbortSignal): Pro
 
 const PROBE_NAME = 'write rate.part';
 
-/** To private storage, flushed, and removed again; null where there is none. */
-async function writeRate(platform: Platform, signal: AbortSignal): Promise<number | null> {
-  const folder = await platform.privateFolder().catch(() => null);
-  if (folder === null) return null;
+/** A file that is flushed and removed again; null where there is no room for one. */
+export async function writeRate(folder: DiskFolder, signal: AbortSignal): Promise<number | null> {
   try {
     if ((await folder.list()).some(({ name }) => name === PROBE_NAME)) await folder.remove(PROBE_NAME);
     const file = await folder.create(PROBE_NAME);
