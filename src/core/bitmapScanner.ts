@@ -1,7 +1,8 @@
 /** Judges many bitmaps a call: they are read straight into the core's memory, and so is the data that some of them ask for. */
 import { assert } from '../base/assert.ts';
 import { KIB, MIB } from '../base/units.ts';
-import { type CoreModule, DiskCore, SCRATCH_BYTES } from './core.ts';
+import type { CoreModule } from './core.ts';
+import { type ScanMemory, takeScanMemory } from './scanMemory.ts';
 
 /** What is said of a bitmap, joined by or; see assembly/check.ts. The bits are those of the sectors that the disk has. */
 export const SOME_CLEAR = 1;
@@ -20,44 +21,31 @@ export class BitmapScanner {
   readonly slots: readonly Uint8Array[];
   /** Where data is read to, for `isZero`. */
   readonly window: Uint8Array;
-  private readonly bitmaps: DiskCore['bitmaps'];
   private readonly windowAt: number;
+  /** One byte a slot, see assembly/check.ts. */
+  private readonly verdicts: Uint8Array;
 
   private constructor(
-    private readonly core: DiskCore,
+    private readonly memory: ScanMemory,
     private readonly bitmapBytes: number,
     slotCount: number,
   ) {
-    const { staging } = core;
-    this.windowAt = slotCount * bitmapBytes;
-    this.window = staging.subarray(this.windowAt, this.windowAt + WINDOW_BYTES);
-    this.bitmaps = core.bitmaps;
+    const { at, bytes } = memory;
+    this.windowAt = at + slotCount * bitmapBytes;
+    const verdictsAt = this.windowAt + WINDOW_BYTES;
+    this.window = bytes.subarray(this.windowAt, verdictsAt);
+    this.verdicts = bytes.subarray(verdictsAt, verdictsAt + slotCount);
     this.slots = Array.from({ length: slotCount }, (_, i) =>
-      staging.subarray(i * bitmapBytes, (i + 1) * bitmapBytes),
+      bytes.subarray(at + i * bitmapBytes, at + (i + 1) * bitmapBytes),
     );
   }
 
   /** `bitmapBytes` is whole sectors; `mostBitmaps` says how many there will be, so that few take little memory. */
   static async create(module: CoreModule, bitmapBytes: number, mostBitmaps: number): Promise<BitmapScanner> {
     assert(bitmapBytes > 0 && bitmapBytes % 512 === 0, 'a bitmap is whole sectors');
-    const room = Math.min(Math.floor(BATCH_BYTES / bitmapBytes), SCRATCH_BYTES);
-    const slotCount = Math.max(1, Math.min(room, mostBitmaps));
-    const flat = {
-      kind: 'flat',
-      sectorCount: 8,
-      blockSectors: 0,
-      bitmapSectors: 0,
-      batEntries: 0,
-      dataOffset: 0,
-    } as const;
-    const core = await DiskCore.create(module, [flat], {
-      sectorCount: 8,
-      incomplete: false,
-      ownerBytes: 0,
-      pageBytes: 0,
-      stagingBytes: slotCount * bitmapBytes + WINDOW_BYTES,
-    });
-    return new BitmapScanner(core, bitmapBytes, slotCount);
+    const slotCount = Math.max(1, Math.min(Math.floor(BATCH_BYTES / bitmapBytes), mostBitmaps));
+    const memory = await takeScanMemory(module, slotCount * (bitmapBytes + 1) + WINDOW_BYTES);
+    return new BitmapScanner(memory, bitmapBytes, slotCount);
   }
 
   /**
@@ -65,11 +53,14 @@ export class BitmapScanner {
    * full with nothing beyond; `verdict` tells of each.
    */
   judge(first: number, count: number, sectors: number): number {
-    return this.core.judgeBitmaps(first, count, this.bitmapBytes, sectors);
+    const { memory, bitmapBytes, verdicts } = this;
+    assert(first + count <= verdicts.length, 'as many bitmaps as there are slots');
+    const at = memory.at + first * bitmapBytes;
+    return memory.exports.judgeBitmaps(at, count, bitmapBytes, sectors, verdicts.byteOffset + first);
   }
 
   verdict(slot: number): number {
-    return this.core.verdicts[slot] ?? 0;
+    return this.verdicts[slot] ?? 0;
   }
 
   isSet(slot: number, sector: number): boolean {
@@ -78,12 +69,11 @@ export class BitmapScanner {
 
   /** Bits from `from` up to `limit` of a slot's bitmap that equal the first of them. */
   runLength(slot: number, from: number, limit: number): number {
-    const before = slot * this.bitmapBytes * 8;
-    return this.bitmaps.runLength(before + from, before + limit);
+    return this.memory.exports.runLength(this.memory.at + slot * this.bitmapBytes, from, limit);
   }
 
   /** True when `lengthBytes` of the window from `from` on are zero. */
   isZero(from: number, lengthBytes: number): boolean {
-    return this.core.isZero(this.windowAt + from, lengthBytes);
+    return this.memory.exports.isZero(this.windowAt + from, lengthBytes);
   }
 }

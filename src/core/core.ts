@@ -293,21 +293,6 @@ export class DiskCore {
     return this.exports.find(staging, lengthBytes, this.scratch.byteOffset, needle.length, from);
   }
 
-  /**
-   * Judges `count` bitmaps of the staging memory, which is taken as one bitmap behind the other, from the `first`th on, each
-   * by its first `sectors` bits. Returns how many are not simply full; `verdicts` tells of each.
-   */
-  judgeBitmaps(first: number, count: number, bitmapBytes: number, sectors: number): number {
-    assert(first + count <= SCRATCH_BYTES, 'verdicts fit into the scratch memory');
-    const at = this.addresses.staging + first * bitmapBytes;
-    return this.exports.judgeBitmaps(at, count, bitmapBytes, sectors, this.scratch.byteOffset + first);
-  }
-
-  /** One byte for each bitmap of the last `judgeBitmaps`, see assembly/check.ts. */
-  get verdicts(): Uint8Array {
-    return this.scratch;
-  }
-
   /** Bytes of owner maps and bitmaps in memory now, and the most there can be. */
   get cacheBytes(): { used: number; limit: number } {
     const owners = this.exports.usedOwnerSlots() * this.unitSectors;

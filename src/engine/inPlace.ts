@@ -1,12 +1,12 @@
 /** Changes of files in private storage in place: nothing else may read them meanwhile, and each can be taken back. */
 import { DiskError } from '../base/errors.ts';
-import { checkFile } from '../check/checkFile.ts';
 import { patchOf } from '../check/repair/planRepair.ts';
 import { openImage } from '../formats/openImage.ts';
 import type { Patch } from '../storage/patch.ts';
 import { patchInPlace, undoPatch } from '../storage/patchJournal.ts';
+import { patchesIn } from '../storage/undoFolder.ts';
 import type { FileId, GrowRequest, MadeFile, RepairRequest, RepairResult } from './api.ts';
-import type { WorkTools } from './checking.ts';
+import { checkOf, type WorkTools } from './checking.ts';
 import type { Jobs } from './jobs.ts';
 import { growPatch } from './making.ts';
 import type { Pile, PileEntry } from './pile.ts';
@@ -45,7 +45,7 @@ export async function repairInPlace(
   const patch = patchOf(await planFor(pile, request, tools));
   const undoName = await changeInPlace(workshop, request.file, patch);
   const { content } = pile.get(request.file);
-  const { findings } = await checkFile(content, contextOf(tools));
+  const { findings } = await checkOf(content, contextOf(tools));
   const seconds = (performance.now() - startMs) / 1000;
   const { name, sizeBytes: fileBytes } = content.file;
   return { name, fileBytes, undoName, findings, seconds, pile: pileView(pile, 0) };
@@ -74,9 +74,9 @@ export async function growInPlace(workshop: Workshop, request: GrowRequest): Pro
 export async function undoInPlace(workshop: Workshop, undoName: string): Promise<void> {
   const { platform, pile } = workshop;
   const folder = await platform.privateFolder();
-  const owner = pile.all.find(
-    ({ storage, path }) => storage === 'private' && undoName.startsWith(path) && undoName.endsWith('.undo'),
-  );
+  // The undo file itself says whose it is: its name may begin like that of another file.
+  const changed = (await patchesIn(folder)).find((patch) => patch.undoName === undoName)?.file;
+  const owner = pile.all.find(({ storage, path }) => storage === 'private' && path === changed);
   if (owner) await withFileClosed(workshop, owner, () => undoPatch(folder, undoName));
   else await undoPatch(folder, undoName);
 }

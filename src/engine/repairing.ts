@@ -87,11 +87,7 @@ export async function writePatched(
 }
 
 /** What a check finds in the file once the patch is in it. */
-export async function findingsAfter(
-  entry: PileEntry,
-  patch: Patch,
-  tools: WorkTools,
-): Promise<readonly Finding[]> {
+async function findingsAfter(entry: PileEntry, patch: Patch, tools: WorkTools): Promise<readonly Finding[]> {
   const content = await openImage(new PatchedFile(entry.content.file, patch));
   return (await checkFile(content, contextOf(tools))).findings;
 }

@@ -258,6 +258,23 @@ describe('new disks', () => {
   });
 });
 
+it('takes a change back although the undo file’s name begins like that of another open file', async () => {
+  const { engine, folder } = testEngine();
+  const [bytes] = chain.map((file) => Uint8Array.from(file.bytes));
+  if (!bytes) throw new Error('a base');
+  for (const name of ['a', 'ab']) folder.put(name, bytes);
+  const sources = ['a', 'ab'].map((name) => ({ kind: 'private' as const, name }));
+  const pile = okValue(await engine.open(sources, testJob()));
+  const file = pile.files.find(({ name }) => name === 'ab')?.id ?? 0;
+  const request = { file, virtualSizeBytes: 32 * MIB, target: { kind: 'in-place' as const } };
+  const { undoName } = okValue(await engine.grow(request, testJob()));
+  const back = okValue(await engine.undo(undoName ?? '', testJob()));
+  expect(sameBytes(folder.bytes('ab'), bytes)).toBe(true);
+  expect(back.files.map(({ virtualSizeBytes }) => virtualSizeBytes)).toEqual(
+    pile.files.map(({ virtualSizeBytes }) => virtualSizeBytes),
+  );
+});
+
 describe('compare and measure', () => {
   it('compares two points of a chain, and two files', async () => {
     const { engine, idOf } = await opened();
