@@ -16,6 +16,7 @@ export {
   stepsAddress,
   totalsAddress,
 } from './layout';
+export { gatherRuns } from './mergeCopy';
 export { beginIndex, indexLayer, nextIndexedBlock, settleIndex, usedOwnerSlots } from './owners';
 export { placePage, usedPageSlots } from './pages';
 export {

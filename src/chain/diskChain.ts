@@ -3,6 +3,7 @@
  * file answers at once (private storage, memory, Node) nothing is waited for on the way.
  */
 import { assert, must } from '../base/assert.ts';
+import { viewOf } from '../base/bytes.ts';
 import { DiskError } from '../base/errors.ts';
 import type { ProgressMeter } from '../base/progress.ts';
 import { SECTOR_BYTES } from '../base/units.ts';
@@ -10,11 +11,13 @@ import { type DiskCore, EXTENT_FIELDS } from '../core/core.ts';
 import { LAYER_MISSING, LAYER_UNALLOCATED } from '../core/records.ts';
 import type { DiskImage } from '../formats/diskImage.ts';
 import type { Finding } from '../formats/finding.ts';
+import { ENTRY_BYTES, UNUSED_ENTRY } from '../formats/vhd/blockAllocationTable.ts';
 import type { BlockSummary } from '../formats/vhd/blockChecks.ts';
 import type { ReadRequest } from '../storage/randomAccessFile.ts';
 import { measureTrace, type TraceCosts } from './costModel.ts';
 import { type MapCells, type MapRequest, mapCells, type Survey, shareUnits, surveyDisk } from './diskMap.ts';
 import { type DiskPiece, type Gap, type PassOptions, type PassSource, passOver } from './diskPass.ts';
+import { type HeldRun, heldRuns, readHeld } from './heldRuns.ts';
 import { LayerFiles, missingParent, withSectors } from './layerFiles.ts';
 import { LeafWriter } from './leafWriter.ts';
 import { ReadPlan } from './readPlan.ts';
@@ -166,6 +169,28 @@ export class DiskChain implements VirtualDisk {
     return passOver(source, options);
   }
 
+  /** For large reads; nobody else uses it while no pass is under way. */
+  get staging(): Uint8Array {
+    return this.core.staging;
+  }
+
+  /** Runs of the range that one of the layers below `layerCount` holds, in sectors from its start. */
+  heldRuns(firstSector: number, sectorCount: number, layerCount: number): Promise<HeldRun[]> {
+    this.checkRange(firstSector, sectorCount);
+    return heldRuns(this.core, this.files, firstSector, sectorCount, layerCount);
+  }
+
+  /** Fills those runs of `target` and leaves the rest; `target` and `scratch` lie in the staging memory. */
+  async readHeld(
+    firstSector: number,
+    target: Uint8Array,
+    scratch: Uint8Array,
+    layerCount: number,
+  ): Promise<void> {
+    this.checkRange(firstSector, target.length / SECTOR_BYTES);
+    await readHeld(this.core, this.files, firstSector, target, scratch, layerCount);
+  }
+
   /** True when these bytes of a piece are all zero. */
   isZero(bytes: Uint8Array): boolean {
     const from = bytes.byteOffset - this.core.staging.byteOffset;
@@ -193,6 +218,18 @@ export class DiskChain implements VirtualDisk {
   /** What was written before survives a power cut. */
   async flush(): Promise<void> {
     await this.writer?.flush();
+  }
+
+  /**
+   * A block of an older layer was copied to another place of its file, where `entry` points. Its bits and the index stay:
+   * there it holds the same sectors, and others only that newer layers hold. No read may be under way.
+   */
+  blockMoved(layer: number, block: number, entry: number): void {
+    assert(layer > 0 && this.layers[layer], 'an older layer of the chain');
+    const table = viewOf(this.core.batBytes(layer));
+    // A block that is new to the file holds nothing that this chain could ask it for.
+    if (table.getUint32(block * ENTRY_BYTES) === UNUSED_ENTRY) return;
+    table.setUint32(block * ENTRY_BYTES, entry);
   }
 
   private missingAt(firstSector: number, sectorCount: number): DiskError {

@@ -6,7 +6,7 @@ import { assert, must } from '../base/assert.ts';
 import type { DiskError } from '../base/errors.ts';
 import { Pacer } from '../base/pacer.ts';
 import { MIB, SECTOR_BYTES } from '../base/units.ts';
-import { LAYER_MISSING, LAYER_UNALLOCATED } from '../core/records.ts';
+import { LAYER_MISSING, type LAYER_UNALLOCATED } from '../core/records.ts';
 
 /** A stretch that no file answers, in sectors from the start of what was read. */
 export interface Gap {
@@ -24,6 +24,8 @@ export interface DiskPiece {
   readonly zero: boolean;
   /** No file of the chain holds any of it. */
   readonly unallocated: boolean;
+  /** How many of its sectors a file of the chain holds. */
+  readonly heldSectors: number;
   /** Stretches whose answer lies in a parent that is not here; their bytes are zeros to be taken as unknown. */
   readonly missing: readonly Gap[];
 }
@@ -141,18 +143,22 @@ function* cut(source: PassSource, window: Window, pieceSectors: number): Generat
     const at = window.at + from * SECTOR_BYTES;
     const lengthBytes = count * SECTOR_BYTES;
     const gaps = window.gaps.flatMap((gap) => clip(gap, from, count));
-    const unallocatedSectors = gaps
-      .filter((gap) => gap.layer === LAYER_UNALLOCATED)
-      .reduce((sum, gap) => sum + gap.sectorCount, 0);
-    const unallocated = unallocatedSectors === count;
+    const missing = gaps.filter((gap) => gap.layer === LAYER_MISSING);
+    const heldSectors = count - sectorsIn(gaps);
+    const unallocated = heldSectors === 0 && missing.length === 0;
     yield {
       firstSector: window.firstSector + from,
       bytes: source.staging.subarray(at, at + lengthBytes),
       zero: unallocated || source.isZero(at, lengthBytes),
       unallocated,
-      missing: gaps.filter((gap) => gap.layer === LAYER_MISSING),
+      heldSectors,
+      missing,
     };
   }
+}
+
+function sectorsIn(gaps: readonly Gap[]): number {
+  return gaps.reduce((sum, { sectorCount }) => sum + sectorCount, 0);
 }
 
 /** The part of a gap that lies in [from, from + count), counted from `from`. */

@@ -170,6 +170,25 @@ export class DiskCore {
     return { steps, dropped: this.exports.stepsWereDropped() };
   }
 
+  /**
+   * Copies what extents `from` … `end − 1` of the last answer take from `layer` to `target`, where `firstSector` goes first.
+   * `source` holds the file's bytes from `fileOffset` on, all that they need of them. Both lie in the staging memory.
+   */
+  gatherRuns(
+    from: number,
+    end: number,
+    layer: number,
+    fileOffset: number,
+    source: Uint8Array,
+    firstSector: number,
+    target: Uint8Array,
+  ): void {
+    const { buffer } = this.staging;
+    assert(source.buffer === buffer && target.buffer === buffer, 'both lie in the staging memory');
+    const { exports } = this;
+    exports.gatherRuns(from, end, layer, fileOffset, source.byteOffset, firstSector, target.byteOffset);
+  }
+
   /** Asks for what the owner maps of these units need; returns the unit behind the last one of this batch. */
   prepare(firstUnit: number, endUnit: number): number {
     return this.exports.prepare(firstUnit, endUnit);

@@ -7,7 +7,10 @@ export interface FolderEntry {
   readonly modifiedMs: number | null;
 }
 
-/** One flat folder of files that can be made, renamed and removed. Names carry no separators. */
+/**
+ * One flat folder of files that can be made, renamed and removed. Names carry no separators, except where `home` is there:
+ * then `/` leads into other folders.
+ */
 export interface DiskFolder {
   list(): Promise<FolderEntry[]>;
   open(name: string, access: 'read-only' | 'read-write'): Promise<RandomAccessFile>;
@@ -16,4 +19,10 @@ export interface DiskFolder {
   /** Replaces `target` where it exists. */
   rename(source: string, target: string): Promise<void>;
   remove(name: string): Promise<void>;
+  /** The folder that a name leads into, and the file's own name in it: for what must lie beside that file. */
+  home?(name: string): { folder: DiskFolder; name: string };
+}
+
+export function homeOf(folder: DiskFolder, name: string): { folder: DiskFolder; name: string } {
+  return folder.home?.(name) ?? { folder, name };
 }

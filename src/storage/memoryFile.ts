@@ -16,6 +16,13 @@ export class MemoryBytes {
     return this.pages.size * PAGE_BYTES;
   }
 
+  /** The pages that take room, ascending; what lies between them is zeros. */
+  held(): { readonly offset: number; readonly bytes: Uint8Array }[] {
+    return [...this.pages]
+      .sort(([a], [b]) => a - b)
+      .map(([page, bytes]) => ({ offset: page * PAGE_BYTES, bytes }));
+  }
+
   copy(): MemoryBytes {
     const copy = new MemoryBytes();
     copy.sizeBytes = this.sizeBytes;

@@ -86,7 +86,7 @@ export class NodeFile implements RandomAccessFile {
   async flush(): Promise<void> {
     this.checkOpen('flush');
     if (this.access === 'read-write') {
-      guarded({ action: 'flush', file: this.name }, () => fs.fsyncSync(this.descriptor));
+      guarded({ action: 'flush', file: this.name }, () => fs.fdatasyncSync(this.descriptor));
     }
   }
 

@@ -4,7 +4,7 @@
  */
 import { hexOffset } from '../base/bytes.ts';
 import { grouped } from '../base/units.ts';
-import type { DiskFolder } from './diskFolder.ts';
+import { type DiskFolder, homeOf } from './diskFolder.ts';
 import type { Patch } from './patch.ts';
 import { changedSince, halfChanged, interruptedBefore, nothingToDo } from './patchErrors.ts';
 import { assertPatch, checkSizeBefore, clamp, PatchReader, spansOf } from './patchSpans.ts';
@@ -21,7 +21,7 @@ export interface UnfinishedPatch {
 }
 
 /**
- * Makes the change and returns the name of the undo file. Throws 'changed' where the file is not as the patch says that
+ * Makes the change and returns the name of the undo file, which lies beside the file. Throws 'changed' where the file is not as the patch says that
  * it was, 'limit' where more than 1 GiB would have to be kept, 'bad-request' where the patch changes nothing or an
  * earlier change of the file was interrupted: nothing is written then. `signal` ends it before the file is touched,
  * not behind that.
@@ -34,14 +34,15 @@ export async function patchInPlace(
 ): Promise<{ undoName: string }> {
   assertPatch(patch);
   if (patch.sizeBefore === patch.sizeAfter && patch.changes.length === 0) throw nothingToDo(name);
-  await clearTheWay(folder, name);
-  return withFile(folder, name, 'read-write', async (file) => {
+  const { folder: home, name: ownName } = homeOf(folder, name);
+  await clearTheWay(home, ownName);
+  return withFile(home, ownName, 'read-write', async (file) => {
     checkSizeBefore(file, patch);
     await compareBefore(file, patch, options.signal);
-    const undo = await UndoFile.make(folder, file, patch, options.signal);
+    const undo = await UndoFile.make(home, file, patch, options.signal);
     try {
-      await applyOrTakeBack(folder, file, undo);
-      return { undoName: undo.name };
+      await applyOrTakeBack(home, file, undo);
+      return { undoName: name.slice(0, name.length - ownName.length) + undo.name };
     } finally {
       await undo.file.close();
     }
@@ -63,13 +64,14 @@ export async function unfinishedPatches(folder: DiskFolder): Promise<readonly Un
  * the file cannot be the one that was left; nothing is written then.
  */
 export async function finishPatch(folder: DiskFolder, undoName: string): Promise<void> {
-  await withUndo(folder, undoName, async (undo) => {
+  const { folder: home, name } = homeOf(folder, undoName);
+  await withUndo(home, name, async (undo) => {
     const { state } = undo.slot;
     if (state === 'applied') return 'keep';
     // Nothing was changed yet.
     if (state === 'planned') return 'remove';
     await undo.verify();
-    await withFile(folder, undo.slot.file, 'read-write', async (file) => {
+    await withFile(home, undo.slot.file, 'read-write', async (file) => {
       checkSizeBetween(file, undo);
       await restore(file, undo, state === 'applying' ? 'after' : 'before');
       if (state === 'applying') await undo.setState('applied');
@@ -83,11 +85,12 @@ export async function finishPatch(folder: DiskFolder, undoName: string): Promise
  * changed since: nothing is written then.
  */
 export async function undoPatch(folder: DiskFolder, undoName: string): Promise<void> {
-  await withUndo(folder, undoName, async (undo) => {
+  const { folder: home, name } = homeOf(folder, undoName);
+  await withUndo(home, name, async (undo) => {
     const { state } = undo.slot;
     if (state === 'planned') return 'remove';
     await undo.verify();
-    await withFile(folder, undo.slot.file, 'read-write', async (file) => {
+    await withFile(home, undo.slot.file, 'read-write', async (file) => {
       if (state === 'applied') await checkAfter(file, undo);
       else checkSizeBetween(file, undo);
       if (state !== 'undoing') await undo.setState('undoing');

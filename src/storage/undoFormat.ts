@@ -2,13 +2,13 @@
  * The undo file on disk (docs/formats/undo.md): two slots that say how far the change has come, and the records behind
  * them. Every place and size of the format stands here. All numbers are big-endian.
  */
-import { equalBytes, utf16, utf16Bytes, viewOf } from '../base/bytes.ts';
-import { crc32c } from '../base/checksum.ts';
+import { utf16, utf16Bytes, viewOf } from '../base/bytes.ts';
 import { MIB } from '../base/units.ts';
+import { newestFirst, SLOT_BYTES, SLOTS_BYTES, sealSlot, sequenceOf } from './slots.ts';
 
-export const SLOT_BYTES = 4096;
+export { SLOT_BYTES, slotOffset } from './slots.ts';
 /** Where the records begin: behind both slots. */
-export const RECORDS_OFFSET = 2 * SLOT_BYTES;
+export const RECORDS_OFFSET = SLOTS_BYTES;
 export const RECORD_HEADER_BYTES = 16;
 /** A record covers at most so many bytes of the file: what is in memory at once. */
 export const RECORD_LIMIT_BYTES = MIB;
@@ -16,21 +16,17 @@ export const RECORD_LIMIT_BYTES = MIB;
 export type UndoState = 'planned' | 'applying' | 'applied' | 'undoing';
 
 const STATES: readonly UndoState[] = ['planned', 'applying', 'applied', 'undoing'];
-const MAGIC = Uint8Array.from('dlabundo', (char) => char.charCodeAt(0));
-const VERSION = 1;
+const KIND = { magic: 'dlabundo', version: 1 };
 
+/** Behind the magic and the version; the sequence stands between, the checksum at the end (slots.ts). */
 const SLOT = {
-  magic: 0,
-  version: 8,
   state: 12,
-  sequence: 16,
   sizeBefore: 24,
   sizeAfter: 32,
   recordBytes: 40,
   recordCrc: 48,
   nameBytes: 52,
   name: 56,
-  crc: SLOT_BYTES - 4,
 } as const;
 const NAME_LIMIT_BYTES = 2048;
 
@@ -46,11 +42,6 @@ export interface UndoSlot {
   readonly recordCrc: number;
 }
 
-/** Where the slot of a sequence number goes: never over the one before it. */
-export function slotOffset(sequence: number): number {
-  return ((sequence - 1) % 2) * SLOT_BYTES;
-}
-
 /** False for names that a slot has no room for. */
 export function fitsSlot(file: string): boolean {
   return file.length * 2 <= NAME_LIMIT_BYTES;
@@ -60,39 +51,35 @@ export function slotBytes(slot: UndoSlot): Uint8Array {
   const bytes = new Uint8Array(SLOT_BYTES);
   const view = viewOf(bytes);
   const name = utf16Bytes(slot.file, false);
-  bytes.set(MAGIC, SLOT.magic);
-  view.setUint32(SLOT.version, VERSION);
   view.setUint32(SLOT.state, STATES.indexOf(slot.state) + 1);
-  view.setBigUint64(SLOT.sequence, BigInt(slot.sequence));
   view.setBigUint64(SLOT.sizeBefore, BigInt(slot.sizeBefore));
   view.setBigUint64(SLOT.sizeAfter, BigInt(slot.sizeAfter));
   view.setBigUint64(SLOT.recordBytes, BigInt(slot.recordBytes));
   view.setUint32(SLOT.recordCrc, slot.recordCrc);
   view.setUint32(SLOT.nameBytes, name.length);
   bytes.set(name, SLOT.name);
-  view.setUint32(SLOT.crc, crc32c(bytes.subarray(0, SLOT.crc)));
+  sealSlot(bytes, KIND, slot.sequence);
   return bytes;
 }
 
 /** null for anything but a whole slot of this version. */
 export function parseSlot(bytes: Uint8Array): UndoSlot | null {
+  const sequence = sequenceOf(bytes, KIND);
+  if (sequence === null) return null;
   const view = viewOf(bytes);
-  if (bytes.length !== SLOT_BYTES || !equalBytes(bytes.subarray(0, MAGIC.length), MAGIC)) return null;
-  if (view.getUint32(SLOT.crc) !== crc32c(bytes.subarray(0, SLOT.crc))) return null;
-  if (view.getUint32(SLOT.version) !== VERSION) return null;
   const state = STATES[view.getUint32(SLOT.state) - 1];
   const nameBytes = view.getUint32(SLOT.nameBytes);
   const number = (offset: number) => Number(view.getBigUint64(offset));
   const slot = {
-    sequence: number(SLOT.sequence),
     sizeBefore: number(SLOT.sizeBefore),
     sizeAfter: number(SLOT.sizeAfter),
     recordBytes: number(SLOT.recordBytes),
   };
-  if (state === undefined || nameBytes > NAME_LIMIT_BYTES || slot.sequence < 1) return null;
+  if (state === undefined || nameBytes > NAME_LIMIT_BYTES) return null;
   if (!Object.values(slot).every(Number.isSafeInteger)) return null;
   return {
     ...slot,
+    sequence,
     state,
     recordCrc: view.getUint32(SLOT.recordCrc),
     file: utf16(bytes.subarray(SLOT.name, SLOT.name + nameBytes), false),
@@ -101,10 +88,7 @@ export function parseSlot(bytes: Uint8Array): UndoSlot | null {
 
 /** The state that counts, of the bytes of both slots; null where neither is whole. */
 export function newestSlot(bytes: Uint8Array): UndoSlot | null {
-  const slots = [bytes.subarray(0, SLOT_BYTES), bytes.subarray(SLOT_BYTES, 2 * SLOT_BYTES)].map(parseSlot);
-  const [one, other] = slots;
-  if (!one || !other) return one ?? other ?? null;
-  return one.sequence > other.sequence ? one : other;
+  return newestFirst(bytes, parseSlot)[0] ?? null;
 }
 
 /**

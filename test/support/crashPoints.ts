@@ -137,7 +137,10 @@ function inTurn(fates: readonly Fate[]): Decide {
 
 async function digestOf(folder: MemoryFolder): Promise<string> {
   const hash = createHash('sha1');
-  for (const { name, sizeBytes } of await folder.list())
-    hash.update(`${name}\0${sizeBytes}\0`).update(folder.bytes(name));
+  for (const { name, sizeBytes } of await folder.list()) {
+    hash.update(`${name}\0${sizeBytes}\0`);
+    const { content } = await folder.open(name, 'read-only');
+    for (const { offset, bytes } of content.held()) hash.update(`${offset}\0`).update(bytes);
+  }
   return hash.digest('hex');
 }
