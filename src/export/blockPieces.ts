@@ -114,7 +114,7 @@ export class BitmapReader {
 }
 
 /** Clears every bit from `bit` on. */
-function clearFrom(bitmap: Uint8Array, bit: number): void {
+export function clearFrom(bitmap: Uint8Array, bit: number): void {
   const byte = bit >> 3;
   if (byte >= bitmap.length) return;
   bitmap[byte] = (bitmap[byte] ?? 0) & (0xff00 >> (bit & 7));

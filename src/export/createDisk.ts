@@ -34,32 +34,45 @@ export interface CreatedDisk {
  */
 export function createDisk(sink: FileSink, options: CreateDiskOptions): Promise<CreatedDisk> {
   return intoSink(sink, undefined, async () => {
-    const { type, virtualSizeBytes, blockSizeBytes = USUAL_BLOCK_BYTES, identity, parent } = options;
-    checkVhdSize(virtualSizeBytes);
-    if (type !== 'fixed') checkBlockSize(blockSizeBytes);
-    checkParent(type, identity.id, parent);
-    const vhd = createVhd({
-      type,
-      virtualSizeBytes,
-      blockSizeBytes,
-      id: identity.id,
-      modified: identity.made,
-      ...(parent ? { parent } : {}),
-    });
-    let writtenBytes = 0;
-    const write = async (offset: number, bytes: Uint8Array) => {
-      await sink.write(offset, bytes);
-      writtenBytes += bytes.length;
-    };
-    if (vhd.blocks) {
-      const fileBytes = await (await BlockWriter.start({ write }, vhd)).finish();
-      return { fileBytes, writtenBytes };
-    }
-    // The size first: a target that cannot take it says so.
-    await sink.truncate(virtualSizeBytes + vhd.footer.length);
-    await write(virtualSizeBytes, vhd.footer);
-    return { fileBytes: virtualSizeBytes + vhd.footer.length, writtenBytes };
+    checkNewDisk(options);
+    return writeNewDisk(sink, options);
   });
+}
+
+/** Throws what `createDisk` says of sizes, block sizes and parents. */
+export function checkNewDisk(options: CreateDiskOptions): void {
+  const { type, virtualSizeBytes, blockSizeBytes = USUAL_BLOCK_BYTES, identity, parent } = options;
+  checkVhdSize(virtualSizeBytes);
+  if (type !== 'fixed') checkBlockSize(blockSizeBytes);
+  checkParent(type, identity.id, parent);
+}
+
+/** Writes an empty disk, already checked, to a file that is empty; `target` is for the caller to close. */
+export async function writeNewDisk(
+  target: Pick<FileSink, 'write' | 'truncate'>,
+  { type, virtualSizeBytes, blockSizeBytes = USUAL_BLOCK_BYTES, identity, parent }: CreateDiskOptions,
+): Promise<CreatedDisk> {
+  const vhd = createVhd({
+    type,
+    virtualSizeBytes,
+    blockSizeBytes,
+    id: identity.id,
+    modified: identity.made,
+    ...(parent ? { parent } : {}),
+  });
+  let writtenBytes = 0;
+  const write = async (offset: number, bytes: Uint8Array) => {
+    await target.write(offset, bytes);
+    writtenBytes += bytes.length;
+  };
+  if (vhd.blocks) {
+    const fileBytes = await (await BlockWriter.start({ write }, vhd)).finish();
+    return { fileBytes, writtenBytes };
+  }
+  // The size first: a target that cannot take it says so.
+  await target.truncate(virtualSizeBytes + vhd.footer.length);
+  await write(virtualSizeBytes, vhd.footer);
+  return { fileBytes: virtualSizeBytes + vhd.footer.length, writtenBytes };
 }
 
 function checkParent(type: ImageType, id: Uint8Array, parent: CreateParent | undefined): void {

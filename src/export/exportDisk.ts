@@ -35,6 +35,8 @@ export interface ExportOptions {
   readonly hasher: Hasher | null;
   readonly meter?: ProgressMeter;
   readonly signal?: AbortSignal;
+  /** Asked between pieces: resolves when the export may go on (a pause). */
+  readonly gate?: () => Promise<void>;
 }
 
 export interface ExportResult {
@@ -66,6 +68,7 @@ export async function exportDisk(
     const virtualSizeBytes = sizeOf(disk, options);
     const target = await openTarget(virtualSizeBytes, sink, writer, options);
     for await (const piece of disk.passes({ chunkBytes: target.chunkBytes, signal: options.signal })) {
+      await options.gate?.();
       if (!piece.zero) await target.write(piece.firstSector, piece.bytes);
       await hasher?.update(piece.bytes);
       meter?.advanceTo(piece.firstSector * SECTOR_BYTES + piece.bytes.length);

@@ -1,4 +1,4 @@
-/** A dynamic disk grows: its table gets more entries, where it is or at a new place behind the last block. */
+/** A disk with blocks grows: its table gets more entries, where it is or at a new place behind the last block. */
 import { must } from '../base/assert.ts';
 import { viewOf } from '../base/bytes.ts';
 import { grouped, SECTOR_BYTES } from '../base/units.ts';
@@ -20,11 +20,13 @@ import {
 import { checkPlaces } from '../formats/vhd/blockChecks.ts';
 import { FOOTER_NAME } from '../formats/vhd/chooseFooter.ts';
 import { ALIGNMENT_BYTES, endFooterOffset } from '../formats/vhd/create.ts';
-import { HEADER_BYTES, headerChecksum, headerStruct } from '../formats/vhd/dynamicDiskHeader.ts';
+import { HEADER_BYTES, headerChecksum, headerStruct, locatorsOf } from '../formats/vhd/dynamicDiskHeader.ts';
 import { FOOTER_BYTES } from '../formats/vhd/footer.ts';
 import { BAT_NAME } from '../formats/vhd/openBlocks.ts';
+import { dataSpaceBytes, isUsed, LOCATOR_READ_LIMIT_BYTES } from '../formats/vhd/parentLocator.ts';
 import { BATMAP_NAME, batmapStruct, emptyBatmap } from '../formats/vhd/xenBatmap.ts';
 import type { Patch } from '../storage/patch.ts';
+import { clearFrom } from './blockPieces.ts';
 import { clearStretch } from './clearStretch.ts';
 import { damaged, inTheWay, tooManyBlocks } from './growErrors.ts';
 import type { Growth } from './planGrow.ts';
@@ -46,8 +48,9 @@ export async function growBlocks(growth: Growth, tables: BlockTables): Promise<P
   const header = await readHeader(image);
   const oldMax = headerStruct.parse(header.bytes).maxTableEntries;
   const batmap = await readBatmap(image);
-  let end = contentEnd(image, tables, places, batmap);
-  if (await fitsInPlace(image, tables, places, needed, oldMax, batmap)) {
+  const parentPaths = locatorSpaces(image, header.bytes);
+  let end = contentEnd(image, tables, places, batmap, parentPaths);
+  if (await fitsInPlace(image, tables, places, needed, oldMax, batmap, parentPaths)) {
     draft.put(tables.batOffset + old.length, table.subarray(old.length));
     setHeader(header.bytes, tables.batOffset, Math.max(needed, oldMax));
     // Whoever keeps the map finds it where it was, and makes it anew.
@@ -81,7 +84,10 @@ function moveTable({ draft }: Growth, offset: number, table: Uint8Array, hasBatm
   return end;
 }
 
-/** Sectors of the last block that the disk did not have until now. */
+/**
+ * Sectors of the last block that the disk did not have until now: zeros, or in a differencing disk clear bits, so that
+ * the parent answers for them.
+ */
 async function clearLastBlock(growth: Growth, tables: BlockTables, places: BlockPlaces): Promise<void> {
   const { image, draft } = growth;
   const last = blockCountOf(image.virtualSizeBytes, tables.blockSizeBytes) - 1;
@@ -98,7 +104,32 @@ async function clearLastBlock(growth: Growth, tables: BlockTables, places: Block
     const found = `its last block, ${grouped(last)}, has no room behind the end of the disk`;
     throw inTheWay(image, found, data + used);
   }
-  await clearStretch(image, draft, data + used, end);
+  if (image.type === 'differencing') {
+    const bitmap = new Uint8Array(tables.bitmapBytes);
+    await image.file.read(data - tables.bitmapBytes, bitmap);
+    clearFrom(bitmap, used / SECTOR_BYTES);
+    draft.put(data - tables.bitmapBytes, bitmap);
+  } else {
+    await clearStretch(image, draft, data + used, end);
+  }
+}
+
+/** A stretch of the file. */
+interface Space {
+  readonly offset: number;
+  readonly end: number;
+}
+
+/** What is set aside for the parent's paths, whether they fill it or not: their writer may make use of it again. */
+function locatorSpaces({ type, file }: DiskImage, header: Uint8Array): Space[] {
+  if (type !== 'differencing') return [];
+  return locatorsOf(headerStruct.parse(header))
+    .filter((locator) => isUsed(locator) && locator.platformDataOffset < BigInt(file.sizeBytes))
+    .map(({ platformDataOffset, platformDataSpace, platformDataLength }) => {
+      const offset = Number(platformDataOffset);
+      const space = Math.max(dataSpaceBytes(platformDataSpace) ?? 0, platformDataLength);
+      return { offset, end: offset + Math.min(space, LOCATOR_READ_LIMIT_BYTES) };
+    });
 }
 
 /** Behind every whole block, and behind every structure but the footer at the end. */
@@ -107,10 +138,12 @@ function contentEnd(
   tables: BlockTables,
   places: BlockPlaces,
   batmap: FoundBatmap | null,
+  parentPaths: readonly Space[],
 ): number {
   const lastSector = places.sectors.at(-1);
   let end = lastSector === undefined ? 0 : dataOffset(tables, lastSector) + tables.blockSizeBytes;
   for (const { offset, lengthBytes } of otherStructures(image)) end = Math.max(end, offset + lengthBytes);
+  for (const space of parentPaths) end = Math.max(end, space.end);
   const tableBytes = batBytesOf(tables.batEntries);
   return Math.max(end, tables.batOffset + tableBytes, batmap?.end ?? 0);
 }
@@ -123,13 +156,15 @@ async function fitsInPlace(
   needed: number,
   oldMax: number,
   batmap: FoundBatmap | null,
+  parentPaths: readonly Space[],
 ): Promise<boolean> {
   const { batOffset, batEntries } = tables;
   const end = batOffset + needed * ENTRY_BYTES;
   if (batmap && (batBytesOf(Math.max(needed, oldMax)) !== batBytesOf(oldMax) || batmap.bits < needed))
     return false;
   const behind = otherStructures(image).filter(({ offset }) => offset > batOffset);
-  const obstacles = [...behind.map(({ offset }) => offset), ...placeOf(batmap), footerAt(image)];
+  const obstacles = [...behind, ...parentPaths].map(({ offset }) => offset);
+  obstacles.push(...placeOf(batmap), footerAt(image));
   const [firstSector] = places.sectors;
   if (firstSector !== undefined) obstacles.push(bitmapOffset(firstSector));
   if (obstacles.some((offset) => offset >= batOffset && offset < end)) return false;

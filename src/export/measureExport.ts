@@ -3,11 +3,12 @@ import { SECTOR_BYTES } from '../base/units.ts';
 import type { DiskChain } from '../chain/diskChain.ts';
 import { LAYER_MISSING } from '../core/records.ts';
 import { USUAL_BLOCK_BYTES } from '../formats/vhd/blockAllocationTable.ts';
-import { createVhd, endFooterOffset, nextBitmapOffset } from '../formats/vhd/create.ts';
+import { createVhd } from '../formats/vhd/create.ts';
 import { FOOTER_BYTES } from '../formats/vhd/footer.ts';
 import { ID_BYTES } from '../formats/vhd/uniqueId.ts';
 import type { ExportFormat } from './exportDisk.ts';
 import type { Measurement } from './measurement.ts';
+import { newVhdSize } from './newVhdSize.ts';
 import { checkBlockSize, checkVhdSize } from './vhdLimits.ts';
 
 /**
@@ -82,20 +83,7 @@ async function heldAtMost(
 
 /** The file that `exportDisk` writes for so many blocks. */
 function dynamicFile(virtualSizeBytes: number, blockSizeBytes: number, blocks: number) {
-  const vhd = createVhd({
-    type: 'dynamic',
-    virtualSizeBytes,
-    blockSizeBytes,
-    id: new Uint8Array(ID_BYTES),
-    modified: null,
-  });
-  const bitmapBytes = vhd.blocks?.bitmapBytes ?? 0;
-  const first = nextBitmapOffset(vhd.firstBlockOffset, bitmapBytes) + bitmapBytes + blockSizeBytes;
-  const second = nextBitmapOffset(first, bitmapBytes) + bitmapBytes + blockSizeBytes;
-  const end = blocks === 0 ? vhd.firstBlockOffset : first + (blocks - 1) * (second - first);
-  const partsBytes = vhd.parts.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  return {
-    fileBytes: endFooterOffset(end) + FOOTER_BYTES,
-    structureBytes: partsBytes + (vhd.blocks?.batBytes ?? 0) + FOOTER_BYTES + blocks * bitmapBytes,
-  };
+  const id = new Uint8Array(ID_BYTES);
+  const vhd = createVhd({ type: 'dynamic', virtualSizeBytes, blockSizeBytes, id, modified: null });
+  return newVhdSize(vhd, blocks);
 }

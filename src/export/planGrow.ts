@@ -31,15 +31,25 @@ export interface Growth {
   readonly draft: PatchDraft;
 }
 
+export interface GrowOptions {
+  /** Differencing disks as well: for a caller who knows that the disk's own children expect the new size. */
+  readonly differencing?: boolean;
+}
+
 /**
  * The disk reads as before, with zeros behind; where the maker takes the geometry for the size (Virtual PC, old qemu), the
- * size is rounded up to one that a geometry makes. Throws `DiskError`: 'bad-request' for differencing disks, sizes that are
- * not larger, and sizes that are not whole sectors; 'limit' over 2040 GiB; 'corrupt' for damaged files; 'unsupported' for
- * other formats, and where other data lies where the disk would grow.
+ * size is rounded up to one that a geometry makes. A differencing disk holds nothing behind its old end: it reads its
+ * parent there, and zeros behind the parent's end. Throws `DiskError`: 'bad-request' for differencing disks unless
+ * `options` say otherwise, sizes that are not larger, and sizes that are not whole sectors; 'limit' over 2040 GiB;
+ * 'corrupt' for damaged files; 'unsupported' for other formats, and where other data lies where the disk would grow.
  */
-export async function planGrow(image: DiskImage, virtualSizeBytes: number): Promise<Patch> {
+export async function planGrow(
+  image: DiskImage,
+  virtualSizeBytes: number,
+  options: GrowOptions = {},
+): Promise<Patch> {
   if (image.format !== 'vhd') throw noVhd(image);
-  if (image.type === 'differencing') throw differencing(image);
+  if (image.type === 'differencing' && !options.differencing) throw differencing(image);
   checkVhdSize(virtualSizeBytes);
   if (virtualSizeBytes <= image.virtualSizeBytes) throw notLarger(image, virtualSizeBytes);
   const wrong = image.findings.find(({ severity, rule }) => severity === 'error' || rule === 'trailing-data');

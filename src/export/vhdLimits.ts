@@ -20,6 +20,11 @@ export function checkVhdSize(virtualSizeBytes: number): void {
       remedy: 'Choose a smaller disk, or save it as a raw image.',
     });
   }
+  checkDiskSize(virtualSizeBytes);
+}
+
+/** Throws 'bad-request' for sizes that no disk has, raw ones included. */
+export function checkDiskSize(virtualSizeBytes: number): void {
   if (Number.isSafeInteger(virtualSizeBytes) && virtualSizeBytes > 0 && virtualSizeBytes % SECTOR_BYTES === 0)
     return;
   throw new DiskError({
