@@ -7,11 +7,11 @@ import { Engine } from '../../src/engine/engine.ts';
 import type { FileToOpen } from '../../src/engine/opening.ts';
 import type { Platform, PrivateFolder } from '../../src/engine/platform.ts';
 import { MemoryFile } from '../../src/storage/memoryFile.ts';
-import { MemoryFolder } from '../../src/storage/memoryFolder.ts';
 import type { RandomAccessFile } from '../../src/storage/randomAccessFile.ts';
+import { LockingFolder } from './lockingFolder.ts';
 import { MemorySink } from './memorySink.ts';
 
-class PrivateMemory extends MemoryFolder implements PrivateFolder {
+class PrivateMemory extends LockingFolder implements PrivateFolder {
   async snapshot(name: string): Promise<File> {
     return new File([new Uint8Array(this.bytes(name))], name);
   }

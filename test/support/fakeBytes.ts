@@ -14,6 +14,7 @@ import {
   type Outcome,
   type PrivateFile,
   type PrivateListing,
+  type Progress,
   type Region,
   type SaveRequest,
   type SaveResult,
@@ -287,6 +288,12 @@ export class FakeBytes {
       grow: base.grow,
       measureWork: base.measureWork,
       compare: base.compare,
+      planMerge: (request, job) => base.planMerge(request, job),
+      merge: (start, job) => base.merge(start, job),
+      pauseMerge: (jobId, paused) => base.pauseMerge(jobId, paused),
+      waitingMerges: () => base.waitingMerges(),
+      resumeMerge: (journal, prove, job) => base.resumeMerge(journal, prove, job),
+      abandonMerge: (journal, job) => base.abandonMerge(journal, job),
       cancel: async () => this.cancelled?.(),
     };
     return this.watched(plain);
@@ -315,9 +322,9 @@ export class FakeBytesClient implements EngineClient {
     this.api = bytes.api;
   }
 
-  run<T>(
-    call: (api: EngineApi, job: Job) => Promise<Outcome<T>>,
-    options: RunOptions = {},
+  run<T, P extends Progress = Progress>(
+    call: (api: EngineApi, job: Job<P>) => Promise<Outcome<T>>,
+    options: RunOptions<P> = {},
   ): Promise<Outcome<T>> {
     options.signal?.addEventListener('abort', () => void this.api.cancel(1), { once: true });
     return call(this.api, { id: 1, report: (progress) => options.onProgress?.(progress) });

@@ -11,16 +11,24 @@ import type {
   Job,
   MapCells,
   MapRequest,
+  MergeDone,
+  MergeProgress,
+  MergeRequest,
+  MergeStart,
   Outcome,
   PileView,
+  Progress,
   ReadTrace,
   Survey,
   TraceCosts,
   TraceExtent,
   TraceStep,
   UnitShares,
+  WaitingMerge,
 } from '../../src/engine/api.ts';
+import type { RunOptions } from '../../src/engine/client.ts';
 import type { EngineClient } from '../../src/ui/state/engineClient.ts';
+import { fakeMergeDone, fakeMergePlan, fakeProgress } from './fakeMerge.ts';
 
 const UNALLOCATED = 255;
 const MISSING = 254;
@@ -361,6 +369,57 @@ export class FakeEngine implements EngineApi {
   grow: EngineApi['grow'] = unsupported;
   measureWork: EngineApi['measureWork'] = unsupported;
   compare: EngineApi['compare'] = unsupported;
+
+  // ── Merging ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Merges that wait; those that are resumed or abandoned leave the list. */
+  waiting: readonly WaitingMerge[] = [];
+  /** A merge waits for this behind its second report: so a test sees it under way. */
+  mergeGate: Promise<void> = Promise.resolve();
+  readonly merged: MergeStart[] = [];
+  readonly paused: [jobId: number, paused: boolean][] = [];
+  readonly resumed: [journal: string, prove: boolean][] = [];
+  readonly abandoned: string[] = [];
+
+  planMerge: EngineApi['planMerge'] = async (request) => {
+    const pile = await this.open();
+    return pile.ok ? done(fakeMergePlan(pile.value, request)) : pile;
+  };
+  merge: EngineApi['merge'] = async (start, job) => {
+    this.merged.push(start);
+    return this.#mergeAll(start.request, start.prove, job);
+  };
+  pauseMerge: EngineApi['pauseMerge'] = (jobId, paused) => {
+    this.paused.push([jobId, paused]);
+    return done(null);
+  };
+  waitingMerges: EngineApi['waitingMerges'] = () => done(this.waiting);
+  resumeMerge: EngineApi['resumeMerge'] = async (journal, prove, job) => {
+    this.resumed.push([journal, prove]);
+    const request = { leaf: 1, first: 0, last: 1, way: 'in-place', format: null } as const;
+    const outcome = await this.#mergeAll(request, prove, job);
+    this.waiting = this.waiting.filter((one) => one.journal !== journal);
+    return outcome;
+  };
+  abandonMerge: EngineApi['abandonMerge'] = (journal) => {
+    this.abandoned.push(journal);
+    this.waiting = this.waiting.filter((one) => one.journal !== journal);
+    return this.open();
+  };
+
+  async #mergeAll(
+    request: MergeRequest,
+    prove: boolean,
+    job: Job<MergeProgress>,
+  ): Promise<Outcome<MergeDone>> {
+    const pile = await this.open();
+    if (!pile.ok) return pile;
+    job.report(fakeProgress(0));
+    job.report(fakeProgress(48 * 2 ** 20));
+    await this.mergeGate;
+    return done(fakeMergeDone(pile.value, request, prove));
+  }
+
   closePile = () => done(null);
   cancel = () => Promise.resolve();
 }
@@ -369,9 +428,9 @@ export class FakeEngine implements EngineApi {
 export class FakeClient implements EngineClient {
   constructor(readonly api: EngineApi) {}
 
-  run<T>(
-    call: (api: EngineApi, job: Job) => Promise<Outcome<T>>,
-    options?: Parameters<EngineClient['run']>[1],
+  run<T, P extends Progress = Progress>(
+    call: (api: EngineApi, job: Job<P>) => Promise<Outcome<T>>,
+    options?: RunOptions<P>,
   ): Promise<Outcome<T>> {
     return call(this.api, { id: 1, report: (progress) => options?.onProgress?.(progress) });
   }
