@@ -2,7 +2,7 @@
  * The contract between the page (or the terminal) and the engine: types, and two numbers. Everything is plain data that
  * survives structured cloning; faults come back as `Outcome`. Layer 0 is the file that the disk is seen from.
  */
-import type { Outcome } from '../base/errors.ts';
+import type { Outcome, Problem } from '../base/errors.ts';
 import type { Progress } from '../base/progress.ts';
 import type { TraceCosts } from '../chain/costModel.ts';
 import type { MapCells, MapRequest, Survey } from '../chain/diskMap.ts';
@@ -16,6 +16,11 @@ import type { ImageFormat, ImageType, Maker, ParentReference } from '../formats/
 import type { Affected, Finding } from '../formats/finding.ts';
 import type { Annotation, AnnotationLink } from '../formats/struct.ts';
 import type { BlockSummary } from '../formats/vhd/blockChecks.ts';
+import type { MergeGains } from '../merge/gains.ts';
+import type { MergePhase } from '../merge/mergeJournal.ts';
+import type { MergePlan } from '../merge/mergePlan.ts';
+import type { MergeProgress, MergeReport, MergeStage } from '../merge/mergeReport.ts';
+import type { MergeWay, NewFormat } from '../merge/stretch.ts';
 
 export type { CostTotals } from '../chain/costModel.ts';
 export type { MapMode } from '../chain/diskMap.ts';
@@ -34,6 +39,14 @@ export type {
   Maker,
   MapCells,
   MapRequest,
+  MergeGains,
+  MergePhase,
+  MergePlan,
+  MergeProgress,
+  MergeReport,
+  MergeStage,
+  MergeWay,
+  NewFormat,
   Outcome,
   ParentReference,
   Progress,
@@ -237,6 +250,11 @@ export interface PrivateFile {
   readonly modifiedMs: number | null;
   /** The pile holds it open. */
   readonly open: boolean;
+  /**
+   * Journal of the merge, waiting or running, that it is nothing but a part of: it is that journal, or the new file while it is not
+   * complete. Not to be opened as a disk; left out for all others.
+   */
+  readonly mergePart?: string;
 }
 
 export interface PrivateListing {
@@ -340,9 +358,7 @@ export type MeasureRequest =
       readonly format: SaveFormat;
       readonly blockSizeBytes?: number;
     }
-  | { readonly operation: 'compact'; readonly file: FileId }
-  /** Into its parent. */
-  | { readonly operation: 'merge'; readonly file: FileId };
+  | { readonly operation: 'compact'; readonly file: FileId };
 
 export interface MeasureView extends Measurement {
   /** Measured now, by reading some of the files; null where there is nothing to read. */
@@ -359,12 +375,99 @@ export interface CompareView extends Comparison {
   readonly seconds: number;
 }
 
+// ── Merging ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface MergeRequest {
+  /** The chain as seen from this file; layers below count in it. */
+  readonly leaf: FileId;
+  /** Layers of that chain, newest and oldest of the stretch. In place everything goes into the oldest. */
+  readonly first: number;
+  readonly last: number;
+  readonly way: MergeWay;
+  /** Of a new file; 'differencing' stands on the file below the stretch, the others need one that ends in a base. */
+  readonly format: NewFormat | null;
+  /** New dynamic and differencing files; 2 MiB where left out. */
+  readonly blockSizeBytes?: number;
+}
+
+/** One way to merge the stretch. */
+export interface MergeChoice {
+  readonly way: MergeWay;
+  /** null where it can be done; else the first obstacle. */
+  readonly refusal: Finding | null;
+}
+
+/** A file in the picture of the chain, newest first. */
+export interface MergeNode {
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** Layer of the chain in the request; null = a branch beside it, or a new file. */
+  readonly layer: number | null;
+  /** Place in the list of the file that it stands on; null = none. */
+  readonly parent: number | null;
+  /** 'merged': into another; 'target': what they go into; 'new': made by the merge. */
+  readonly role: 'stays' | 'merged' | 'target' | 'new';
+}
+
+export interface MergePlanView extends MergePlan {
+  readonly choices: readonly MergeChoice[];
+  readonly before: readonly MergeNode[];
+  readonly after: readonly MergeNode[];
+  readonly gains: MergeGains;
+  /** Measured now; null where there is nothing to read, or nowhere to write. */
+  readonly readBytesPerSecond: number | null;
+  readonly writeBytesPerSecond: number | null;
+  /** Of copying; null where no rate is known. */
+  readonly seconds: number | null;
+  /** Of hashing the disk once; twice for a proof. */
+  readonly proofSeconds: number | null;
+  /** Where the target is; null = it is not known. */
+  readonly freeBytes: number | null;
+  /** A free name for a new file. */
+  readonly suggestedName: string | null;
+}
+
+export interface MergeStart {
+  readonly request: MergeRequest;
+  /** null in place. */
+  readonly target: SaveTarget | null;
+  /** Hash the disk before and after. */
+  readonly prove: boolean;
+}
+
+export interface MergeDone {
+  readonly report: MergeReport;
+  /** The report in words, to be saved. */
+  readonly text: string;
+  /** As it is afterwards. */
+  readonly pile: PileView;
+}
+
+/** A merge in private storage that was stopped, or cut off. */
+export interface WaitingMerge {
+  /** What `resumeMerge` and `abandonMerge` take. */
+  readonly journal: string;
+  /** Newest first. */
+  readonly sources: readonly string[];
+  readonly target: string;
+  readonly newName: string | null;
+  /** null where the journal cannot be read: `problem` says why. */
+  readonly phase: MergePhase | null;
+  readonly copiedBytes: number;
+  /** What recovery will do, in words. */
+  readonly next: string;
+  /** Why it cannot go on as it is. */
+  readonly problem: Problem | null;
+  /** False once the target has taken over: then it can only be finished. */
+  readonly canAbandon: boolean;
+}
+
 // ── The engine ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** A long call: progress comes through `report`, `cancel(id)` ends it with 'cancelled'. */
-export interface Job {
+export interface Job<P extends Progress = Progress> {
   readonly id: number;
-  readonly report: (progress: Progress) => void;
+  readonly report: (progress: P) => void;
 }
 
 export interface EngineApi {
@@ -426,6 +529,21 @@ export interface EngineApi {
   measureWork(request: MeasureRequest, job: Job): Promise<Outcome<MeasureView>>;
   /** The disks as seen from two files of the pile: of one chain, or of two. */
   compare(one: FileId, other: FileId, job: Job): Promise<Outcome<CompareView>>;
+
+  /** Writes nothing but a temporary file to measure with. */
+  planMerge(request: MergeRequest, job: Job): Promise<Outcome<MergePlanView>>;
+  /**
+   * Cancelled in place or in private storage it waits there to be resumed; a file that the user picked is discarded.
+   * In place, every file of the stretch is closed meanwhile, and a chain in view that has one of them with it.
+   */
+  merge(start: MergeStart, job: Job<MergeProgress>): Promise<Outcome<MergeDone>>;
+  /** Holds a running merge between two batches, or lets it go on. */
+  pauseMerge(jobId: number, paused: boolean): Promise<Outcome<null>>;
+  /** In private storage. */
+  waitingMerges(): Promise<Outcome<readonly WaitingMerge[]>>;
+  resumeMerge(journal: string, prove: boolean, job: Job<MergeProgress>): Promise<Outcome<MergeDone>>;
+  /** The chain reads as before; what was copied into the parent stays there, under the child. */
+  abandonMerge(journal: string, job: Job): Promise<Outcome<PileView>>;
 
   cancel(jobId: number): Promise<void>;
 }

@@ -41,7 +41,7 @@ export async function checkPile(
   { module, now, report, signal }: WorkTools,
 ): Promise<CheckView> {
   const startMs = performance.now();
-  const entries = ids === null ? pile.all : [...new Set(ids)].map((id) => pile.get(id));
+  const entries = [...new Set(ids ?? pile.all.map(({ id }) => id))].map((id) => pile.get(id));
   const total = entries.reduce((sum, { content }) => sum + checkBytes(content), 0);
   const meter = new ProgressMeter(report, 'Checking', 'bytes', total);
   const checks = new Map<FileId, FileCheck>();

@@ -8,8 +8,10 @@ import type { EngineApi, Job, Outcome, Progress } from './api.ts';
 import { closeJobPort, registerJobTransfer } from './jobTransfer.ts';
 import { saveAsDownload } from './saveAsDownload.ts';
 
-export interface RunOptions {
-  readonly onProgress?: (progress: Progress) => void;
+export { saveAsDownload };
+
+export interface RunOptions<P extends Progress = Progress> {
+  readonly onProgress?: (progress: P) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -49,14 +51,14 @@ export class EngineClient {
   }
 
   /** Runs a long call as a job; an abort of the signal cancels it, and the outcome then says 'cancelled'. */
-  async run<T>(
-    call: (api: EngineApi, job: Job) => Promise<Outcome<T>>,
-    options: RunOptions = {},
+  async run<T, P extends Progress = Progress>(
+    call: (api: EngineApi, job: Job<P>) => Promise<Outcome<T>>,
+    options: RunOptions<P> = {},
   ): Promise<Outcome<T>> {
     const { onProgress, signal } = options;
     const id = this.nextJob++;
     const cancel = () => void this.api.cancel(id);
-    const job: Job = { id, report: (progress) => onProgress?.(progress) };
+    const job: Job<P> = { id, report: (progress) => onProgress?.(progress) };
     try {
       const outcome = call(this.api, job);
       // The worker handles messages in order: the cancel comes after the call that it cancels.
@@ -222,6 +224,12 @@ export class EngineClient {
       grow: (request, job) => this.guard((remote) => remote.grow(request, job)),
       measureWork: (request, job) => this.guard((remote) => remote.measureWork(request, job)),
       compare: (one, other, job) => this.guard((remote) => remote.compare(one, other, job)),
+      planMerge: (request, job) => this.guard((remote) => remote.planMerge(request, job)),
+      merge: (start, job) => this.guard((remote) => remote.merge(start, job)),
+      pauseMerge: (jobId, paused) => this.guard((remote) => remote.pauseMerge(jobId, paused)),
+      waitingMerges: () => this.guard((remote) => remote.waitingMerges()),
+      resumeMerge: (journal, prove, job) => this.guard((remote) => remote.resumeMerge(journal, prove, job)),
+      abandonMerge: (journal, job) => this.guard((remote) => remote.abandonMerge(journal, job)),
       cancel: async (jobId) => {
         if (this.death === null) await this.remote.cancel(jobId).catch(() => undefined);
       },
@@ -234,7 +242,7 @@ function failed(message: string): Problem {
     code: 'engine-failed',
     message,
     meaning:
-      'No file of yours was changed. A change in private storage that was under way is finished when it is opened next. What is on screen may be incomplete.',
+      'No file of yours was changed. A change in private storage that was under way is finished when it is opened next; a merge waits there to be resumed. What is on screen may be incomplete.',
     remedy: 'Restart the engine and open the files again.',
   };
 }

@@ -29,6 +29,11 @@ import type {
   MapRequest,
   MeasureRequest,
   MeasureView,
+  MergeDone,
+  MergePlanView,
+  MergeProgress,
+  MergeRequest,
+  MergeStart,
   ParentLink,
   PileView,
   PrivateListing,
@@ -44,6 +49,7 @@ import type {
   Survey,
   TraceCosts,
   UnitShares,
+  WaitingMerge,
 } from './api.ts';
 import { FileStructures, LARGEST_READ_BYTES, readPiece } from './bytes.ts';
 import { chainView, sameSteps, tableBytes } from './chainInView.ts';
@@ -53,6 +59,11 @@ import { growInPlace, repairInPlace, undoInPlace, type Workshop } from './inPlac
 import { Jobs } from './jobs.ts';
 import { compactFile, growToCopy, makeDisk } from './making.ts';
 import { measureWork } from './measuring.ts';
+import { MergeGates } from './mergeGate.ts';
+import { RunningMerges } from './mergeLocks.ts';
+import { planMergeOf } from './mergePlanning.ts';
+import type { MergingTools } from './mergeTools.ts';
+import { mergeFiles } from './merging.ts';
 import { type FileToOpen, openInto } from './opening.ts';
 import { Pile, type ReplacedFile } from './pile.ts';
 import { pileView } from './pileView.ts';
@@ -64,6 +75,7 @@ import { sampleFiles } from './sampleFiles.ts';
 import { saveDisk } from './saving.ts';
 import { searchDisk, searchFile } from './search.ts';
 import { type View, ViewSlot } from './viewSlot.ts';
+import { abandonWaiting, resumeWaiting, waitingMerges } from './waitingMerges.ts';
 
 /** Canvas cells of one map: as many as the largest screen has pixels. */
 const MOST_CELLS = 2 ** 25;
@@ -73,6 +85,8 @@ export class Engine implements EngineApi {
   private readonly pile = new Pile();
   private readonly slot = new ViewSlot();
   private readonly structures = new FileStructures();
+  private readonly gates = new MergeGates();
+  private readonly running = new RunningMerges();
   private module: Promise<CoreModule> | null = null;
   private scanner: Promise<ByteScanner> | null = null;
 
@@ -244,7 +258,7 @@ export class Engine implements EngineApi {
   }
 
   listPrivate(): Promise<Outcome<PrivateListing>> {
-    return this.jobs.outcome(() => listPrivate(this.platform, this.pile));
+    return this.jobs.outcome(() => listPrivate(this.workshop, this.platform.finished));
   }
 
   takePrivate(files: readonly FileId[], job: Job): Promise<Outcome<PileView>> {
@@ -263,7 +277,7 @@ export class Engine implements EngineApi {
   }
 
   removePrivate(name: string): Promise<Outcome<PrivateListing>> {
-    return this.jobs.outcome(() => removePrivate(this.platform, this.pile, this.slot.layers, name));
+    return this.jobs.outcome(() => removePrivate(this.workshop, this.platform.finished, name));
   }
 
   check(files: readonly FileId[] | null, job: Job): Promise<Outcome<CheckView>> {
@@ -324,13 +338,40 @@ export class Engine implements EngineApi {
     return this.work(job, (tools) => comparePoints(this.pile, one, other, tools));
   }
 
+  planMerge(request: MergeRequest, job: Job): Promise<Outcome<MergePlanView>> {
+    return this.work(job, (tools) => planMergeOf(this.workshop, request, tools));
+  }
+
+  merge(start: MergeStart, job: Job<MergeProgress>): Promise<Outcome<MergeDone>> {
+    return this.merging(job, (tools) => mergeFiles(this.workshop, start, tools));
+  }
+
+  pauseMerge(jobId: number, paused: boolean): Promise<Outcome<null>> {
+    return this.jobs.outcome(async () => {
+      this.gates.pause(jobId, paused);
+      return null;
+    });
+  }
+
+  waitingMerges(): Promise<Outcome<readonly WaitingMerge[]>> {
+    return this.jobs.outcome(() => waitingMerges(this.workshop));
+  }
+
+  resumeMerge(journal: string, prove: boolean, job: Job<MergeProgress>): Promise<Outcome<MergeDone>> {
+    return this.merging(job, (tools) => resumeWaiting(this.workshop, journal, prove, tools));
+  }
+
+  abandonMerge(journal: string, job: Job): Promise<Outcome<PileView>> {
+    return this.work(job, (tools) => abandonWaiting(this.workshop, journal, tools));
+  }
+
   async cancel(jobId: number): Promise<void> {
     this.jobs.cancel(jobId);
   }
 
   private get workshop(): Workshop {
-    const { platform, pile, slot, jobs } = this;
-    return { platform, pile, slot, jobs };
+    const { platform, pile, slot, jobs, running } = this;
+    return { platform, pile, slot, jobs, running };
   }
 
   /** A long call with what checks, repairs and copies need. */
@@ -341,6 +382,18 @@ export class Engine implements EngineApi {
       const isZero = scanner.isZero.bind(scanner);
       return work({ module: await this.core(), now: this.platform.now(), report, signal, isZero });
     });
+  }
+
+  /** The same for a merge, which can be held. */
+  private merging<T>(
+    job: Job<MergeProgress>,
+    work: (tools: MergingTools) => Promise<T>,
+  ): Promise<Outcome<T>> {
+    return this.jobs.run(job, (signal) =>
+      this.gates.during(job.id, async (gate) =>
+        work({ module: await this.core(), report: job.report, signal, gate: () => gate.wait(signal) }),
+      ),
+    );
   }
 
   /** A short call on the disk in view. */

@@ -1,37 +1,33 @@
 /** Changes of files in private storage in place: nothing else may read them meanwhile, and each can be taken back. */
 import { DiskError } from '../base/errors.ts';
 import { patchOf } from '../check/repair/planRepair.ts';
-import { openImage } from '../formats/openImage.ts';
+import { pendingMerges } from '../merge/mergeJournal.ts';
 import type { Patch } from '../storage/patch.ts';
 import { patchInPlace, undoPatch } from '../storage/patchJournal.ts';
 import { patchesIn } from '../storage/undoFolder.ts';
 import type { FileId, GrowRequest, MadeFile, RepairRequest, RepairResult } from './api.ts';
 import { checkOf, type WorkTools } from './checking.ts';
-import type { Jobs } from './jobs.ts';
+import { type OpenFiles, withFilesClosed } from './closedFiles.ts';
 import { growPatch } from './making.ts';
-import type { Pile, PileEntry } from './pile.ts';
+import { type RunningMerges, refuseInMerge } from './mergeLocks.ts';
+import type { PileEntry } from './pile.ts';
 import { pileView } from './pileView.ts';
-import type { Platform } from './platform.ts';
 import { contextOf, planFor } from './repairing.ts';
-import type { ViewSlot } from './viewSlot.ts';
 
-export interface Workshop {
-  readonly platform: Platform;
-  readonly pile: Pile;
-  readonly slot: ViewSlot;
-  readonly jobs: Jobs;
+export interface Workshop extends OpenFiles {
+  readonly running: RunningMerges;
 }
 
 /** Returns the name of the undo file. Throws 'unsupported' for files outside private storage: they cannot be flushed. */
 async function changeInPlace(workshop: Workshop, id: FileId, patch: Patch): Promise<string> {
-  const { platform, pile } = workshop;
+  const { platform, pile, running } = workshop;
   const entry = pile.get(id);
   if (entry.storage !== 'private') throw notInPlace(entry);
   const folder = await platform.privateFolder();
-  let undoName = '';
-  await withFileClosed(workshop, entry, async () => {
-    ({ undoName } = await patchInPlace(folder, entry.path, patch));
-  });
+  refuseInMerge(running, await pendingMerges(folder), [entry.path]);
+  const { undoName } = await withFilesClosed(workshop, [entry], () =>
+    patchInPlace(folder, entry.path, patch),
+  );
   return undoName;
 }
 
@@ -72,39 +68,13 @@ export async function growInPlace(workshop: Workshop, request: GrowRequest): Pro
 
 /** Takes a change in place back; the pile's own files are opened anew. */
 export async function undoInPlace(workshop: Workshop, undoName: string): Promise<void> {
-  const { platform, pile } = workshop;
+  const { platform, pile, running } = workshop;
   const folder = await platform.privateFolder();
   // The undo file itself says whose it is: its name may begin like that of another file.
   const changed = (await patchesIn(folder)).find((patch) => patch.undoName === undoName)?.file;
   const owner = pile.all.find(({ storage, path }) => storage === 'private' && path === changed);
-  if (owner) await withFileClosed(workshop, owner, () => undoPatch(folder, undoName));
-  else await undoPatch(folder, undoName);
-}
-
-async function withFileClosed(
-  { platform, pile, slot, jobs }: Workshop,
-  entry: PileEntry,
-  work: () => Promise<void>,
-): Promise<void> {
-  if (jobs.count > 1) throw busy(entry);
-  if (slot.layers.includes(entry.id)) await slot.close();
-  await entry.content.file.close();
-  try {
-    await work();
-  } finally {
-    const folder = await platform.privateFolder();
-    const content = await openImage(await folder.open(entry.path, 'read-only'));
-    pile.update(entry.id, { content, blocks: null });
-  }
-}
-
-function busy({ path }: PileEntry): DiskError {
-  return new DiskError({
-    code: 'busy',
-    message: `“${path}” may be read by another action that still runs.`,
-    meaning: 'Nothing was changed.',
-    remedy: 'Wait until it ends, or cancel it, and try again.',
-  });
+  if (changed !== undefined) refuseInMerge(running, await pendingMerges(folder), [changed]);
+  await withFilesClosed(workshop, owner ? [owner] : [], () => undoPatch(folder, undoName));
 }
 
 function notInPlace({ path }: PileEntry): DiskError {

@@ -31,7 +31,7 @@ export class Jobs {
    * A call that can be cancelled by the job's number. Work that has ended before it heard of the cancel keeps its value:
    * what was written is written.
    */
-  run<T>(job: Job, work: (signal: AbortSignal) => Promise<T>): Promise<Outcome<T>> {
+  run<T>(job: Pick<Job, 'id'>, work: (signal: AbortSignal) => Promise<T>): Promise<Outcome<T>> {
     const controller = new AbortController();
     this.running.set(job.id, controller);
     const outcome = this.outcome(() => work(controller.signal)).finally(() => {

@@ -5,7 +5,6 @@ import { MIB } from '../base/units.ts';
 import { openChain } from '../chain/openChain.ts';
 import { measureCompact } from '../export/measureCompact.ts';
 import { measureExport } from '../export/measureExport.ts';
-import { measureMerge } from '../export/measureMerge.ts';
 import type { Measurement } from '../export/measurement.ts';
 import type { DiskFolder } from '../storage/diskFolder.ts';
 import type { RandomAccessFile } from '../storage/randomAccessFile.ts';
@@ -31,7 +30,7 @@ export async function measureWork(
 
 /** Reading and writing one after the other; null where a rate is not known. */
 export function secondsOf(
-  { readBytes, writeBytes }: Measurement,
+  { readBytes, writeBytes }: Pick<Measurement, 'readBytes' | 'writeBytes'>,
   readBytesPerSecond: number | null,
   writeBytesPerSecond: number | null,
 ): number | null {
@@ -47,17 +46,8 @@ export async function measure(pile: Pile, request: MeasureRequest, tools: WorkTo
     const disk = await openChain(module, images, { complete, signal });
     return measureExport(disk, request.format, request.blockSizeBytes);
   }
-  const total = request.operation === 'compact' ? image.file.sizeBytes : null;
-  const meter = new ProgressMeter(report, `Measuring ${image.file.name}`, 'bytes', total);
-  if (request.operation === 'compact') return measureCompact(image, { module, meter, signal });
-  const parent = pile.chainFrom(request.file).images[1];
-  if (!parent) {
-    throw new DiskError({
-      code: 'bad-request',
-      message: `“${image.file.name}” has no parent here, so there is nothing to merge it into.`,
-    });
-  }
-  return measureMerge(image, parent, { module, meter, signal });
+  const meter = new ProgressMeter(report, `Measuring ${image.file.name}`, 'bytes', image.file.sizeBytes);
+  return measureCompact(image, { module, meter, signal });
 }
 
 const PIECE_BYTES = 4 * MIB;

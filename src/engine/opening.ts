@@ -151,7 +151,8 @@ async function openJoined({ file, findings }: JoinedPieces<OpenedFile>): Promise
   return { ...content, findings: [...findings, ...content.findings] };
 }
 
-function failureFinding(path: string, problem: Problem): Finding {
+/** Why a file is not part of the pile. */
+export function failureFinding(path: string, problem: Problem): Finding {
   return {
     rule: 'file-not-opened',
     severity: 'error',

@@ -48,6 +48,7 @@ export interface ReplacedFile {
 export class Pile {
   private readonly entries = new Map<FileId, PileEntry>();
   private readonly failed = new Map<string, Finding>();
+  private readonly held = new Set<FileId>();
   /** Child to parent, as the user pointed. */
   private byHand: ReadonlyMap<FileId, FileId> = new Map();
   private nextId: FileId = 1;
@@ -61,10 +62,20 @@ export class Pile {
     return [...this.failed.values()];
   }
 
+  /** Throws 'bad-request' where there is no such file, 'busy' where it is held. */
   get(id: FileId): PileEntry {
-    const entry = this.entries.get(id);
-    if (!entry) throw new DiskError({ code: 'bad-request', message: `There is no file ${id} in the pile.` });
+    const entry = this.entryOf(id);
+    if (this.held.has(id)) throw held(entry);
     return entry;
+  }
+
+  /** These files are being changed: they are closed, and whoever asks for one is told so, until `release`. */
+  hold(ids: readonly FileId[]): void {
+    for (const id of ids) this.held.add(id);
+  }
+
+  release(ids: readonly FileId[]): void {
+    for (const id of ids) this.held.delete(id);
   }
 
   add(opened: Omit<PileEntry, 'id' | 'blocks'>): FileId {
@@ -81,7 +92,7 @@ export class Pile {
 
   /** Changes what is known of a file; its number, its children and links by hand stay. */
   update(id: FileId, change: Partial<Omit<PileEntry, 'id'>>): void {
-    this.entries.set(id, { ...this.get(id), ...change });
+    this.entries.set(id, { ...this.entryOf(id), ...change });
     this.known = null;
   }
 
@@ -132,7 +143,7 @@ export class Pile {
     return this.known;
   }
 
-  /** Throws 'bad-request' where the file is not a disk. */
+  /** Throws 'bad-request' where the file is not a disk, 'busy' where one of the chain is held. */
   chainFrom(leaf: FileId): ChainOfFiles {
     const { entries, forest } = this.trees();
     const chain: ImageEntry[] = [];
@@ -141,6 +152,7 @@ export class Pile {
       const entry = entries[at];
       if (entry) chain.push(entry);
     }
+    for (const { id } of chain) this.get(id);
     return {
       ids: chain.map(({ id }) => id),
       images: chain.map(({ content }) => content),
@@ -148,12 +160,18 @@ export class Pile {
     };
   }
 
+  private entryOf(id: FileId): PileEntry {
+    const entry = this.entries.get(id);
+    if (!entry) throw new DiskError({ code: 'bad-request', message: `There is no file ${id} in the pile.` });
+    return entry;
+  }
+
   private placeOf(entries: readonly ImageEntry[], id: FileId): number {
     const place = entries.findIndex((entry) => entry.id === id);
     if (place >= 0) return place;
     throw new DiskError({
       code: 'bad-request',
-      message: `“${this.get(id).path}” is not a disk that can be read.`,
+      message: `“${this.entryOf(id).path}” is not a disk that can be read.`,
     });
   }
 
@@ -166,4 +184,13 @@ export class Pile {
     }
     return links;
   }
+}
+
+function held({ path }: PileEntry): DiskError {
+  return new DiskError({
+    code: 'busy',
+    message: `“${path}” is being changed by an action that still runs.`,
+    meaning: 'It cannot be read meanwhile. Nothing was changed by this call.',
+    remedy: 'Wait until that ends, or cancel it.',
+  });
 }

@@ -4,43 +4,76 @@ import { ProgressMeter, type Report } from '../base/progress.ts';
 import type { DiskImage, RefusedFile } from '../formats/diskImage.ts';
 import { openImage } from '../formats/openImage.ts';
 import { openRaw } from '../formats/raw/open.ts';
-import { type FileSink, folderSink } from '../storage/fileSink.ts';
+import { JOURNAL_SUFFIX, type PendingMerge, pendingMerges } from '../merge/mergeJournal.ts';
+import { type FileSink, folderSink, PART_SUFFIX } from '../storage/fileSink.ts';
 import type { RandomAccessFile } from '../storage/randomAccessFile.ts';
 import { type IsZero, SparseWriter } from '../storage/sparseWriter.ts';
-import type { FileId, PrivateListing } from './api.ts';
+import type { FileId, PrivateFile, PrivateListing } from './api.ts';
 import { filePieces } from './filePieces.ts';
+import type { Workshop } from './inPlace.ts';
+import { type RunningMerges, refuseInMerge, waitingIn } from './mergeLocks.ts';
 import type { Pile, PileEntry, ReplacedFile } from './pile.ts';
 import type { Platform, PrivateFolder } from './platform.ts';
-import type { RecoveringPlatform } from './recovery.ts';
 
-export async function listPrivate(platform: RecoveringPlatform, pile: Pile): Promise<PrivateListing> {
+/** `finished` are the files whose change was brought to its end when the storage was opened. */
+export async function listPrivate(
+  { platform, pile, running }: Workshop,
+  finished: readonly string[],
+): Promise<PrivateListing> {
   const folder = await platform.privateFolder();
   const entries = await folder.list();
+  const waiting = await waitingIn(folder, running);
   const files = entries
-    .map((entry) => ({ ...entry, open: openEntry(pile, entry.name) !== null }))
+    .map((entry) => ({
+      ...entry,
+      open: openEntry(pile, entry.name) !== null,
+      ...mergePart(waiting, running, entry.name),
+    }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   return {
     files,
     usedBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     quotaBytes: await platform.quotaBytes(),
-    finished: platform.finished,
+    finished,
   };
+}
+
+function mergePart(
+  waiting: readonly PendingMerge[],
+  running: RunningMerges,
+  name: string,
+): Pick<PrivateFile, 'mergePart'> {
+  const merge = waiting.find(
+    ({ name: journal, head }) => journal === name || (head?.newName != null && head.target === name),
+  );
+  if (merge) return { mergePart: merge.name };
+  if (running.of(name) === null) return {};
+  if (name.endsWith(JOURNAL_SUFFIX)) return { mergePart: name };
+  if (!name.endsWith(PART_SUFFIX)) return {};
+  return { mergePart: name.slice(0, -PART_SUFFIX.length) + JOURNAL_SUFFIX };
 }
 
 export async function privateFile(platform: Platform, name: string): Promise<File> {
   return (await platform.privateFolder()).snapshot(name);
 }
 
-/** Closes the file first where the pile holds it. Throws 'busy' where the disk in view is read from it. */
+/**
+ * Closes the file first where the pile holds it. Throws 'busy' where the disk in view is read from it, or where a merge
+ * needs it.
+ */
 export async function removePrivate(
-  platform: RecoveringPlatform,
-  pile: Pile,
-  inView: readonly FileId[],
+  workshop: Workshop,
+  finished: readonly string[],
   name: string,
 ): Promise<PrivateListing> {
+  const { platform, pile, slot, running } = workshop;
   const folder = await platform.privateFolder();
+  const waiting = await pendingMerges(folder);
+  // A journal that is damaged is of no use to anybody: it can go.
+  const isDamaged = waiting.some((merge) => merge.name === name && merge.problem?.code === 'corrupt');
+  if (!isDamaged) refuseInMerge(running, waiting, [name]);
   const entry = openEntry(pile, name);
-  if (entry && inView.includes(entry.id)) {
+  if (entry && slot.layers.includes(entry.id)) {
     throw new DiskError({
       code: 'busy',
       message: `“${name}” is part of the disk that is shown now.`,
@@ -53,7 +86,7 @@ export async function removePrivate(
     await entry.content.file.close();
   }
   await folder.remove(name);
-  return listPrivate(platform, pile);
+  return listPrivate(workshop, finished);
 }
 
 function openEntry(pile: Pile, name: string): PileEntry | null {

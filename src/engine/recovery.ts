@@ -1,5 +1,10 @@
-/** Private storage as a crash or a closed tab left it: changes in place that were under way are finished first. */
+/**
+ * Private storage as a crash or a closed tab left it. Changes in place that were under way are finished first, and
+ * journals of merges that never began go. A merge that had begun waits until the user says how it ends.
+ */
 import { DiskError } from '../base/errors.ts';
+import { pendingMerges } from '../merge/mergeJournal.ts';
+import { removeUnbegun } from '../merge/removeUnbegun.ts';
 import { finishPatch, unfinishedPatches } from '../storage/patchJournal.ts';
 import type { Platform, PrivateFolder } from './platform.ts';
 
@@ -14,7 +19,10 @@ export function withRecovery(platform: Platform): RecoveringPlatform {
   const open = async () => {
     const folder = await platform.privateFolder();
     for (const { undoName, file } of await unfinishedPatches(folder)) {
-      if (await finishes(folder, undoName)) finished.push(file);
+      if (await succeeds(finishPatch(folder, undoName))) finished.push(file);
+    }
+    for (const { name, head, problem } of await pendingMerges(folder)) {
+      if (head === null && problem === null) await succeeds(removeUnbegun(folder, name));
     }
     return folder;
   };
@@ -33,9 +41,9 @@ export function withRecovery(platform: Platform): RecoveringPlatform {
 }
 
 /** False where that cannot be now: another tab may be at it, and the rest of the storage stays usable. */
-async function finishes(folder: PrivateFolder, undoName: string): Promise<boolean> {
+async function succeeds(work: Promise<void>): Promise<boolean> {
   try {
-    await finishPatch(folder, undoName);
+    await work;
     return true;
   } catch (error) {
     if (error instanceof DiskError) return false;
