@@ -4,9 +4,12 @@ import {
   type Change,
   EXPORT_FORMATS,
   type ExportCall,
+  MERGE_FORMATS,
+  type MergeCall,
   type ParentWay,
   type Range,
 } from './call.ts';
+import { shareOut, takes } from './operands.ts';
 import { COMMANDS, type CommandName, isCommand, UsageError } from './usage.ts';
 import {
   bytesOf,
@@ -20,35 +23,6 @@ import {
   type Words,
 } from './words.ts';
 
-const EVERYWHERE: readonly OptionName[] = ['with', 'parent', 'raw', 'json', 'help', 'version'];
-const CHANGING: readonly OptionName[] = ['plan', 'out', 'in-place', 'yes', 'force'];
-
-/** Per command: what it takes besides, and how many operands; null = one or more. */
-const OF_COMMAND: Readonly<Record<CommandName, { options: readonly OptionName[]; operands: number | null }>> =
-  {
-    tree: { options: [], operands: null },
-    info: { options: [], operands: 1 },
-    trace: { options: ['sector', 'count'], operands: 1 },
-    read: { options: ['sector', 'count'], operands: 1 },
-    hash: { options: [], operands: 1 },
-    export: { options: ['format', 'force', 'block-size', 'whole-mib'], operands: 2 },
-    check: { options: [], operands: null },
-    repair: { options: [...CHANGING, 'choose', 'undo'], operands: 1 },
-    reparent: { options: [...CHANGING, 'path', 'windows-folder'], operands: 2 },
-    create: { options: ['size', 'type', 'block-size', 'path', 'windows-folder', 'force'], operands: 1 },
-    compact: { options: ['force'], operands: 2 },
-    grow: { options: CHANGING, operands: 2 },
-    compare: { options: [], operands: 2 },
-    measure: { options: [], operands: 1 },
-  };
-
-/** What the second operand is, for the message when it is missing. */
-const SECOND_OPERAND: Partial<Record<CommandName, string>> = {
-  reparent: 'a parent',
-  grow: 'a size',
-  compare: 'a second disk',
-};
-
 /** Throws `UsageError`. */
 export function parseCall(args: readonly string[]): Call {
   const words = parseWords(args);
@@ -60,7 +34,7 @@ export function parseCall(args: readonly string[]): Call {
     throw new UsageError(`There is no command “${command}”.`, didYouMean(command, Object.keys(COMMANDS)));
   }
   for (const name of words.values.keys()) {
-    if (EVERYWHERE.includes(name) || OF_COMMAND[command].options.includes(name)) continue;
+    if (takes(command, name)) continue;
     throw new UsageError(`“${command}” takes no --${name}.`, `Usage: disklab ${COMMANDS[command]}`);
   }
   return callOf(command, plain, words);
@@ -107,6 +81,16 @@ function callOf(command: CommandName, plain: readonly string[], words: Words): C
     }
     case 'compare':
       return { ...common, command, files: [file, second] };
+    case 'merge':
+      return { ...common, ...mergeOf(words, file) };
+    case 'recover': {
+      const [plan, abandon, verify] = [
+        words.values.has('plan'),
+        words.values.has('abandon'),
+        words.values.has('verify'),
+      ];
+      return { ...common, command, folder: file, plan, abandon, verify };
+    }
   }
 }
 
@@ -119,6 +103,31 @@ function exportOf(words: Words, file: string, out: string, force: boolean): Expo
   }
   if (wholeMib && format !== 'fixed') throw new UsageError('--whole-mib is for fixed disks.');
   return { command: 'export', file, out, format, force, blockSizeBytes, wholeMib };
+}
+
+function mergeOf(words: Words, file: string): MergeCall {
+  const into = textOf(words, 'into');
+  const path = textOf(words, 'to');
+  const format = words.values.has('format') ? oneOf(words, 'format', MERGE_FORMATS) : null;
+  const blockSizeBytes = blockSizeOf(words);
+  if (path === null && (format !== null || blockSizeBytes !== null)) {
+    throw new UsageError(
+      `--${format === null ? 'block-size' : 'format'} is for a new file: in place the parent stays what it is.`,
+      'Name the new file with --to NEW.',
+    );
+  }
+  if (blockSizeBytes !== null && (format === 'raw' || format === 'fixed')) {
+    throw new UsageError('--block-size is for dynamic and differencing disks: others have no blocks.');
+  }
+  return {
+    command: 'merge',
+    file,
+    into,
+    to: path === null ? null : { path, format, blockSizeBytes },
+    plan: words.values.has('plan'),
+    verify: words.values.has('verify'),
+    yes: words.values.has('yes'),
+  };
 }
 
 function newDiskOf(words: Words, parent: string | null) {
@@ -171,29 +180,6 @@ function choicesOf(words: Words): Record<string, string> {
     choices[choice] = option;
   }
   return choices;
-}
-
-/**
- * `--with a b c` names three paths, and yet `--with a FILE` must find its FILE: words behind a `--with` belong to it only
- * where the command has what it needs without them.
- */
-function shareOut(command: CommandName, plain: readonly string[], afterWith: readonly string[]) {
-  const wanted = OF_COMMAND[command].operands;
-  const enough = wanted === null ? plain.length > 0 : plain.length >= wanted;
-  const operands = enough ? plain : [...plain, ...afterWith];
-  const more = enough ? afterWith : [];
-  const usage = `Usage: disklab ${COMMANDS[command]}`;
-  if (operands.length === 0 || (wanted !== null && operands.length < wanted)) {
-    throw new UsageError(
-      `“${command}” needs ${operands.length === 0 ? 'a file' : (SECOND_OPERAND[command] ?? 'a file to write to')}.`,
-      usage,
-    );
-  }
-  if (wanted !== null && operands.length > wanted) {
-    throw new UsageError(`“${operands[wanted]}” is one file too many.`, usage);
-  }
-  if ([...operands, ...more].includes('')) throw new UsageError('A path is empty.', usage);
-  return { operands, more };
 }
 
 function rangeOf(words: Words): Range {

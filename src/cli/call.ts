@@ -1,7 +1,15 @@
 /** What a call can be, one type a command, once its words are understood. */
 
+import type { NewFormat } from '../merge/stretch.ts';
+
 export const EXPORT_FORMATS = ['raw', 'fixed', 'dynamic'] as const;
 export type Format = (typeof EXPORT_FORMATS)[number];
+export const MERGE_FORMATS = [
+  'dynamic',
+  'fixed',
+  'raw',
+  'differencing',
+] as const satisfies readonly NewFormat[];
 
 /** What every command takes. */
 interface CommonOptions {
@@ -83,6 +91,15 @@ export type Call =
             readonly change: Change;
           }
         | { readonly command: 'compare'; readonly files: readonly [string, string] }
+        | MergeCall
+        | {
+            readonly command: 'recover';
+            readonly folder: string;
+            readonly plan: boolean;
+            /** Give up what can be given up, instead of finishing it. */
+            readonly abandon: boolean;
+            readonly verify: boolean;
+          }
       ));
 
 /** The call of one command. */
@@ -96,4 +113,24 @@ export interface ExportCall {
   readonly force: boolean;
   readonly blockSizeBytes: number | null;
   readonly wholeMib: boolean;
+}
+
+export interface MergeCall {
+  readonly command: 'merge';
+  readonly file: string;
+  /** Oldest file of the stretch; null: the parent, or for a new file as far down as its format goes. */
+  readonly into: string | null;
+  /** null: in place. */
+  readonly to: NewFile | null;
+  readonly plan: boolean;
+  readonly verify: boolean;
+  /** The question was answered beforehand. */
+  readonly yes: boolean;
+}
+
+export interface NewFile {
+  readonly path: string;
+  /** null: what the stretch suggests. */
+  readonly format: NewFormat | null;
+  readonly blockSizeBytes: number | null;
 }

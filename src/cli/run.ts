@@ -12,7 +12,9 @@ import { growCommand } from './commands/grow.ts';
 import { hashCommand } from './commands/hash.ts';
 import { infoCommand } from './commands/info.ts';
 import { measureCommand } from './commands/measure.ts';
+import { mergeCommand } from './commands/merge.ts';
 import { readCommand } from './commands/read.ts';
+import { recoverCommand } from './commands/recover.ts';
 import { repairCommand } from './commands/repair.ts';
 import { traceCommand } from './commands/trace.ts';
 import { treeCommand } from './commands/tree.ts';
@@ -69,6 +71,10 @@ async function perform(call: Call, io: Io): Promise<boolean> {
       return compareCommand(call, io);
     case 'measure':
       return measureCommand(call, io);
+    case 'merge':
+      return mergeCommand(call, io);
+    case 'recover':
+      return recoverCommand(call, io);
   }
 }
 

@@ -2,16 +2,11 @@
 
 import { hexOffset } from '../base/bytes.ts';
 import type { Problem } from '../base/errors.ts';
+import { printable, UNPRINTABLE } from '../base/printable.ts';
 import { grouped, SECTOR_BYTES, sizeText } from '../base/units.ts';
 import type { Affected, Finding } from '../formats/finding.ts';
 
-// Control characters of both sets, marks that turn the direction of writing, line separators, lone surrogates.
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
-
-/** The text with every such character as `\u{1B}`. */
-export function printable(text: string): string {
-  return text.replace(UNPRINTABLE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`);
-}
+export { printable } from '../base/printable.ts';
 
 /** One object on one line; legal JSON in which a terminal finds nothing to obey. */
 export function jsonText(value: unknown): string {

@@ -28,6 +28,8 @@ export const COMMANDS = {
   grow: 'grow FILE SIZE [--plan | --out NEW | --in-place [--yes]]',
   compare: 'compare A B',
   measure: 'measure FILE',
+  merge: 'merge CHILD [--into ANCESTOR] [--to NEW [--format F] [--block-size B]] [--plan] [--verify] [--yes]',
+  recover: 'recover FOLDER [--with FOLDER]… [--plan | --abandon] [--verify]',
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;
@@ -44,7 +46,7 @@ export const HELP = `Disklab: which file of a chain of virtual disks answers eve
   disklab read FILE       bytes of the disk as seen from FILE, to standard output
   disklab hash FILE       SHA-256 of the disk as seen from FILE, as sha256sum prints it
   disklab compare A B     whether the disks as seen from A and B are equal, and where not
-  disklab measure FILE    what an export, a compact or a merge would need and give
+  disklab measure FILE    what an export or a compact would need and give
 
   disklab check PATH…     every defect of the files and of their places in the trees
   disklab repair FILE     what can be repaired and how (--plan, the default), and doing it
@@ -57,6 +59,10 @@ export const HELP = `Disklab: which file of a chain of virtual disks answers eve
                           FILE without blocks of zeros and without space that nothing uses
   disklab grow FILE SIZE  the same disk with zeros behind its end
 
+  disklab merge CHILD     CHILD into its parent, or a stretch of the chain into --into ANCESTOR,
+                          in place or --to a new file; what was cut off goes on where it was
+  disklab recover FOLDER  says which merges and changes wait there, and finishes them
+
 Every command finds parents by their ids, in the folder of FILE and in what --with names.
 
   --with PATH…            more files and folders to look for parents in
@@ -64,22 +70,29 @@ Every command finds parents by their ids, in the folder of FILE and in what --wi
                           create: the file that the new one is a child of
   --raw                   take FILE as a raw disk where nothing in it says what it is
   --sector N, --count M   a range of 512-byte sectors; 0x… is understood; M is 1 where left out
-  --format FORMAT         export: raw, fixed or dynamic
-  --block-size B          export, create: of a dynamic or differencing disk, 2MiB where left out
+  --format FORMAT         export: raw, fixed or dynamic; merge --to: differencing too
+  --block-size B          export, create, merge --to: of a dynamic or differencing disk; 2MiB
+                          where left out
   --whole-mib             export: fill a fixed disk up to whole MiB, as Azure wants it
   --size S, --type TYPE   create: 40GiB; fixed or dynamic
   --path, --windows-folder F
                           create, reparent: relative, absolute or both ways to the parent, and
                           the folder that Windows knows it in
-  --plan                  repair, reparent, grow: say what would change, and change nothing
-  --out NEW               … write a changed copy
+  --plan                  repair, reparent, grow, merge, recover: say what would change, and
+                          change nothing
+  --out NEW               repair, reparent, grow: write a changed copy
   --in-place              … change FILE itself; asks first, keeps an undo file beside it
-  --yes                   … the answer to that question
+  --yes                   … the answer to that question, and to the one of merge
   --choose CHOICE=OPTION  repair: what the program does not guess; --plan lists both
   --undo UNDOFILE         repair: take a change in place back
+  --into ANCESTOR         merge: the oldest file of the stretch; in place it is what stays
+  --to NEW                merge: into a new file; the files of the chain stay as they are
+  --verify                merge, recover: hash the disk before and after; where they differ,
+                          nothing is removed
+  --abandon               recover: give merges up instead of finishing them, where that can be
   --force                 replace a file that is to be written where it exists
   --json                  print one JSON object
   --help, --version
 
-Exit status: 0 all is well, 1 the data is at fault or differs, 2 the call is at fault.
+Exit status: 0 all is well, 1 the data is at fault or differs, 2 the call is at fault, 130 stopped.
 `;

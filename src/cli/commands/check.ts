@@ -9,6 +9,7 @@ import { progressLine } from '../progressLine.ts';
 import { checkRecord, hasErrors } from '../records.ts';
 import { Session } from '../session.ts';
 import { findingLine, findingLines, jsonText, printable } from '../text.ts';
+import { tellWaiting } from '../waiting.ts';
 
 type CheckCall = CallOf<'check'>;
 
@@ -16,9 +17,9 @@ export async function checkCommand(call: CheckCall, io: Io): Promise<boolean> {
   const { session, targets } = await Session.open(io, call.paths, call, true);
   try {
     const pile = session.view();
-    const ids = [...withParents(pile, targets), ...brokenDisks(pile, targets, call.paths)].map(
-      ({ id }) => id,
-    );
+    const disks = withParents(pile, targets);
+    await tellWaiting(io, session, disks);
+    const ids = [...disks, ...brokenDisks(pile, targets, call.paths)].map(({ id }) => id);
     const failures = pile.failures.filter(({ file }) => targets.some(({ path }) => path === file));
     const line = progressLine(io);
     const view = await checkPile(session.pile, ids, await session.tools(line)).finally(line.clear);

@@ -1,4 +1,4 @@
-/** `measure FILE`: what an export, a compact or a merge would need and give. Only a temporary file is written. */
+/** `measure FILE`: what an export or a compact would need and give. Only a temporary file is written. */
 import * as fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -31,7 +31,6 @@ export async function measureCommand(call: MeasureCall, io: Io): Promise<boolean
       { operation: 'export', file, format },
     ]);
     if (image.tables.kind !== 'flat') requests.push(['compact', { operation: 'compact', file }]);
-    if (session.pile.chainFrom(file).ids.length > 1) requests.push(['merge', { operation: 'merge', file }]);
     const measured: Record<string, Measurement> = {};
     for (const [name, request] of requests) {
       measured[name] = await measure(session.pile, request, tools).finally(line.clear);

@@ -8,6 +8,7 @@ import type { Io } from '../io.ts';
 import { fileRecord, hasErrors, otherRecord } from '../records.ts';
 import { Session } from '../session.ts';
 import { findingLine, jsonText, printable } from '../text.ts';
+import { tellWaiting } from '../waiting.ts';
 
 type TreeCall = CallOf<'tree'>;
 
@@ -17,6 +18,7 @@ export async function treeCommand(call: TreeCall, io: Io): Promise<boolean> {
     const pile = session.view();
     const files: FileView[] = [];
     for (const view of withParents(pile, targets)) files.push(await session.withTable(view));
+    await tellWaiting(io, session, files);
     const others = brokenDisks(pile, targets, call.paths);
     const failures = pile.failures.filter(({ file }) => targets.some(({ path }) => path === file));
     if (call.json) {

@@ -40,6 +40,51 @@ describe('parseCall', () => {
     });
   });
 
+  it('understands merges', () => {
+    const plain = { plan: false, verify: false, yes: false };
+    expect(parseCall(['merge', 'a'])).toEqual({
+      ...COMMON,
+      ...plain,
+      command: 'merge',
+      file: 'a',
+      into: null,
+      to: null,
+    });
+    expect(parseCall(['merge', 'a', '--into', 'b', '--plan', '--verify', '--yes'])).toMatchObject({
+      into: 'b',
+      plan: true,
+      verify: true,
+      yes: true,
+    });
+    expect(
+      parseCall(['merge', 'a', '--to', 'n', '--format', 'Differencing', '--block-size', '1M']),
+    ).toMatchObject({ to: { path: 'n', format: 'differencing', blockSizeBytes: 2 ** 20 } });
+    expect(parseCall(['merge', 'a', '--to', 'n'])).toMatchObject({
+      to: { path: 'n', format: null, blockSizeBytes: null },
+    });
+    expect(refused('merge', 'a', '--format', 'raw')).toContain('--to');
+    expect(refused('merge', 'a', '--block-size', '1M')).toContain('--to');
+    expect(refused('merge', 'a', '--to', 'n', '--format', 'vhdx')).toContain(
+      'dynamic, fixed, raw, differencing',
+    );
+    expect(refused('merge', 'a', '--to', 'n', '--format', 'raw', '--block-size', '1M')).toContain(
+      'no blocks',
+    );
+    expect(refused('merge', 'a', '--to', 'n', '--force')).toContain('takes no --force');
+    expect(refused('merge', 'a', 'b')).toContain('one file too many');
+    expect(parseCall(['recover', 'f', '--abandon', '--verify', '--with', 'g', 'h'])).toEqual({
+      ...COMMON,
+      command: 'recover',
+      folder: 'f',
+      with: ['g', 'h'],
+      plan: false,
+      abandon: true,
+      verify: true,
+    });
+    expect(refused('recover')).toContain('needs a folder');
+    expect(refused('recover', 'f', '--yes')).toContain('takes no --yes');
+  });
+
   it('understands what checks, repairs and makes disks', () => {
     expect(parseCall(['check', 'a', 'b'])).toEqual({ ...COMMON, command: 'check', paths: ['a', 'b'] });
     expect(parseCall(['repair', 'a'])).toMatchObject({ change: { kind: 'plan' }, undo: null, choices: {} });

@@ -222,7 +222,7 @@ describe('disklab compare and measure', { timeout: 60_000 }, () => {
   it('measures what each kind of work needs', async () => {
     const { text, status } = await runProgram(['measure', leaf()]);
     expect(status).toBe(0);
-    for (const name of ['export raw', 'export fixed', 'export dynamic', 'compact', 'merge']) {
+    for (const name of ['export raw', 'export fixed', 'export dynamic', 'compact']) {
       expect(text).toContain(name);
     }
     const measured = objectOf(await runProgram(['measure', leaf(), '--json']));

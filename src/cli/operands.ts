@@ -1,0 +1,65 @@
+/** What each command takes: options, and words that are none. */
+import { COMMANDS, type CommandName, UsageError } from './usage.ts';
+import type { OptionName } from './words.ts';
+
+const EVERYWHERE: readonly OptionName[] = ['with', 'parent', 'raw', 'json', 'help', 'version'];
+const CHANGING: readonly OptionName[] = ['plan', 'out', 'in-place', 'yes', 'force'];
+
+/** Per command: what it takes besides, and how many operands; null = one or more. */
+const OF_COMMAND: Readonly<Record<CommandName, { options: readonly OptionName[]; operands: number | null }>> =
+  {
+    tree: { options: [], operands: null },
+    info: { options: [], operands: 1 },
+    trace: { options: ['sector', 'count'], operands: 1 },
+    read: { options: ['sector', 'count'], operands: 1 },
+    hash: { options: [], operands: 1 },
+    export: { options: ['format', 'force', 'block-size', 'whole-mib'], operands: 2 },
+    check: { options: [], operands: null },
+    repair: { options: [...CHANGING, 'choose', 'undo'], operands: 1 },
+    reparent: { options: [...CHANGING, 'path', 'windows-folder'], operands: 2 },
+    create: { options: ['size', 'type', 'block-size', 'path', 'windows-folder', 'force'], operands: 1 },
+    compact: { options: ['force'], operands: 2 },
+    grow: { options: CHANGING, operands: 2 },
+    compare: { options: [], operands: 2 },
+    measure: { options: [], operands: 1 },
+    merge: { options: ['into', 'to', 'format', 'block-size', 'plan', 'verify', 'yes'], operands: 1 },
+    recover: { options: ['plan', 'abandon', 'verify'], operands: 1 },
+  };
+
+/** What the first operand is where it is no file, for the message when it is missing. */
+const FIRST_OPERAND: Partial<Record<CommandName, string>> = { recover: 'a folder' };
+
+/** What the second operand is, for the message when it is missing. */
+const SECOND_OPERAND: Partial<Record<CommandName, string>> = {
+  reparent: 'a parent',
+  grow: 'a size',
+  compare: 'a second disk',
+};
+
+export function takes(command: CommandName, option: OptionName): boolean {
+  return EVERYWHERE.includes(option) || OF_COMMAND[command].options.includes(option);
+}
+
+/**
+ * `--with a b c` names three paths, and yet `--with a FILE` must find its FILE: words behind a `--with` belong to it only
+ * where the command has what it needs without them.
+ */
+export function shareOut(command: CommandName, plain: readonly string[], afterWith: readonly string[]) {
+  const wanted = OF_COMMAND[command].operands;
+  const enough = wanted === null ? plain.length > 0 : plain.length >= wanted;
+  const operands = enough ? plain : [...plain, ...afterWith];
+  const more = enough ? afterWith : [];
+  const usage = `Usage: disklab ${COMMANDS[command]}`;
+  const missing =
+    operands.length === 0
+      ? (FIRST_OPERAND[command] ?? 'a file')
+      : (SECOND_OPERAND[command] ?? 'a file to write to');
+  if (operands.length === 0 || (wanted !== null && operands.length < wanted)) {
+    throw new UsageError(`“${command}” needs ${missing}.`, usage);
+  }
+  if (wanted !== null && operands.length > wanted) {
+    throw new UsageError(`“${operands[wanted]}” is one file too many.`, usage);
+  }
+  if ([...operands, ...more].includes('')) throw new UsageError('A path is empty.', usage);
+  return { operands, more };
+}
