@@ -43,9 +43,8 @@ export function boundText(bytes: number | null, exact: boolean): string {
 
 export function figureRows(plan: Plan, shown: ShownFigures): FigureRow[] {
   const { operation, sources } = plan;
-  const merge = operation === 'merge';
-  // Only these two have looked into every bitmap; elsewhere zeros are left out on the way.
-  const readExactly = shown.exact && (merge || operation === 'compact');
+  // Only a compact has looked into every block; elsewhere zeros are left out on the way.
+  const readExactly = shown.exact && operation === 'compact';
   const detail = (bytes: number | null) => (bytes === null ? undefined : `${grouped(bytes)} bytes`);
   const bytes = (name: string, value: number | null, exact = shown.exact): FigureRow => ({
     name,
@@ -65,13 +64,13 @@ export function figureRows(plan: Plan, shown: ShownFigures): FigureRow[] {
   rows.push(bytes('To write', shown.writeBytes, readExactly || operation === 'create'));
   if (shown.blocks !== null && shown.blocks > 0) {
     rows.push({
-      name: merge ? 'Blocks to copy' : 'Blocks',
+      name: 'Blocks',
       value: `${shown.exact ? '' : '≤ '}${grouped(shown.blocks)}`,
     });
   }
-  rows.push({ ...bytes(merge ? 'The parent then' : 'New file', shown.fileBytes), strong: true });
+  rows.push({ ...bytes('New file', shown.fileBytes), strong: true });
   if (plan.mostFileBytes !== undefined) rows.push(bytes('Grows to at most', plan.mostFileBytes, true));
-  if (shown.freedBytes !== null) rows.push(gainRow(shown.freedBytes, merge || shown.exact, merge));
+  if (shown.freedBytes !== null) rows.push(gainRow(shown.freedBytes, shown.exact));
   rows.push({ name: 'New files', value: grouped(shown.newFiles) });
   if (shown.seconds !== null)
     rows.push({
@@ -83,11 +82,10 @@ export function figureRows(plan: Plan, shown: ShownFigures): FigureRow[] {
   return rows;
 }
 
-/** What is gained, or by how much it grows; the file that a merge makes superfluous is known to the byte. */
-function gainRow(bytes: number, exact: boolean, merge: boolean): FigureRow {
+/** What is gained, or by how much it grows. */
+function gainRow(bytes: number, exact: boolean): FigureRow {
   const size = sizeText(Math.abs(bytes));
   const detail = `${grouped(Math.abs(bytes))} bytes`;
-  if (merge) return { name: 'Files that can go', value: size, detail };
   if (bytes === 0) return { name: 'Less than now', value: 'nothing' };
   if (bytes > 0) return { name: 'Less than now', value: `${exact ? '' : '≥ '}${size}`, detail };
   return { name: 'More than now', value: `${exact ? '' : '≤ '}${size}`, detail };
@@ -97,8 +95,6 @@ function gainRow(bytes: number, exact: boolean, merge: boolean): FigureRow {
 export function measureWords({ operation }: Plan): string {
   if (operation === 'compact')
     return 'Reads every block of the file once: only so is known which hold nothing.';
-  if (operation === 'merge')
-    return 'Counts the sectors to copy from the bitmaps, and reads and writes a little for the rates.';
   return 'Joins the block tables of the chain, and reads and writes a little for the rates.';
 }
 

@@ -46,7 +46,7 @@ export class MeasureRun extends Run<MeasureView> {
 
 export class Makes {
   operation: Operation = $state.raw('create');
-  /** What Convert, Compact, Grow and Merge start from; null = not chosen yet. */
+  /** What Convert, Compact and Grow start from; null = not chosen yet. */
   chosen: FileId | null = $state.raw(null);
   newDisk: NewDisk = $state.raw({
     type: 'dynamic',

@@ -10,7 +10,7 @@ import type {
   SaveRequest,
 } from '../../engine/api.ts';
 
-export type Operation = 'create' | 'convert' | 'compact' | 'grow' | 'merge';
+export type Operation = 'create' | 'convert' | 'compact' | 'grow';
 
 /** Why it can't be done as it stands, and the way round. */
 export interface Obstacle {
@@ -72,7 +72,6 @@ export const OPERATIONS: readonly {
   { operation: 'convert', name: 'Convert', explain: 'the disk to raw, fixed or dynamic' },
   { operation: 'compact', name: 'Compact', explain: 'leave out blocks that hold nothing' },
   { operation: 'grow', name: 'Grow', explain: 'a larger disk, the same data' },
-  { operation: 'merge', name: 'Merge, measured', explain: 'what folding a file into its parent takes' },
 ];
 
 export const VERBS: Readonly<Record<Operation, string>> = {
@@ -80,7 +79,6 @@ export const VERBS: Readonly<Record<Operation, string>> = {
   convert: 'convert',
   compact: 'compact',
   grow: 'grow',
-  merge: 'merge',
 };
 
 /** 512 KiB to 8 MiB. Windows writes 2 MiB, and 512 KiB in old differencing disks. */

@@ -6,7 +6,6 @@ import { planConvert } from './convertPlan.ts';
 import { planCreate } from './createPlan.ts';
 import { planGrow } from './growPlan.ts';
 import type { Makes } from './makes.svelte.ts';
-import { planMerge } from './mergePlan.ts';
 import { emptyPlan, OPERATIONS, type Plan } from './plan.ts';
 
 export function namesOf({ pile }: Session): string[] {
@@ -32,16 +31,5 @@ export function planOf(makes: Makes): Plan {
       return planCompact(file, label, names);
     case 'grow':
       return planGrow(file, label, childNames(file.id), makes.growText, names);
-    case 'merge': {
-      const parent = file.parent === null ? null : session.fileOf(file.parent);
-      const siblings = (parent?.children ?? []).filter((child) => child !== file.id);
-      return planMerge(
-        file,
-        label,
-        parent,
-        parent ? session.fileLabel(parent.id) : '',
-        siblings.map((child) => session.fileLabel(child)),
-      );
-    }
   }
 }

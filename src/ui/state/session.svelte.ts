@@ -134,9 +134,24 @@ export class Session extends SessionView {
     return this.#open(opening, 'Join files', (api) => api.pointAtParent(child, parent));
   }
 
-  /** Takes over a pile that a call of a panel changed, for instance after files moved into private storage. */
-  async adoptPile(pile: PileView): Promise<void> {
-    await this.#show(pile, this.index.path(this.chain?.layers[0]));
+  /**
+   * Takes over a pile that a call of a panel changed, for instance after files moved into private storage. The disk is
+   * seen from the file with this path; null = from where the address says, or the likeliest leaf.
+   */
+  async adoptPile(
+    pile: PileView,
+    fromPath: string | null = this.index.path(this.chain?.layers[0]),
+  ): Promise<void> {
+    await this.#show(pile, fromPath);
+  }
+
+  /** Files of the chain are closed for a while; returns the path that the disk was seen from. */
+  leaveView(): string | null {
+    const from = this.index.path(this.chain?.layers[0]);
+    this.#viewTicket++;
+    this.walk.abandon();
+    this.#forgetChain();
+    return from;
   }
 
   async close(): Promise<void> {
@@ -304,7 +319,7 @@ export class Session extends SessionView {
   }
 
   #screenOf({ screen }: Address): ScreenName {
-    if (screen === 'private' || screen === 'make') return screen;
+    if (screen === 'private' || screen === 'make' || screen === 'merge') return screen;
     if (!this.pile) return 'open';
     return screen === 'check' || screen === 'compare' || screen === 'open' ? screen : 'explore';
   }

@@ -24,7 +24,7 @@ import { Problems, type StandingProblem } from './problems.svelte.ts';
 import { type ByteRange, Selection } from './selection.svelte.ts';
 import { Walk } from './walk.svelte.ts';
 
-export type ScreenName = 'open' | 'explore' | 'check' | 'compare' | 'make' | 'private';
+export type ScreenName = 'open' | 'explore' | 'check' | 'compare' | 'merge' | 'make' | 'private';
 
 export class SessionView {
   readonly client: EngineClient;

@@ -6,7 +6,6 @@ import { planCompact } from '../../../../src/ui/make/compactPlan.ts';
 import { azureRows, heldBy, paddingToMib, planConvert } from '../../../../src/ui/make/convertPlan.ts';
 import { type NewDisk, newDiskSizes, planCreate } from '../../../../src/ui/make/createPlan.ts';
 import { growSizeProblem, listOf, planGrow } from '../../../../src/ui/make/growPlan.ts';
-import { planMerge } from '../../../../src/ui/make/mergePlan.ts';
 import { chainFrom } from '../../../../src/ui/save/chainFrom.ts';
 import { buildImage } from '../../../support/imageBuilder.ts';
 import { opened } from '../../../support/opened.ts';
@@ -281,38 +280,5 @@ describe('growing', () => {
         }
       }
     }
-  });
-});
-
-describe('a merge that is only measured', () => {
-  const child = fileOf(1, { name: 'child.avhd', more: { type: 'differencing', parent: 7 } });
-
-  it('never can be run', () => {
-    const plan = planMerge(child, 'child', base(), 'base.vhd', []);
-    expect(plan).toMatchObject({ work: null, measure: { operation: 'merge', file: 1 }, obstacles: [] });
-    expect(plan.figures).toMatchObject({ newFiles: 0, freedBytes: child.sizeBytes });
-  });
-
-  it('names who else reads through the parent, and is measured all the same', () => {
-    const plan = planMerge(child, 'child', base(), 'base.vhd', ['other.avhd']);
-    expect(plan.obstacles[0]?.message).toBe('other.avhd also reads through base.vhd.');
-    expect(plan.measure).not.toBeNull();
-  });
-
-  it('counts a block of the parent for each of the file, whatever their sizes', () => {
-    const blocks = { allocated: 3, total: 512, strideSectors: 4104, aligned4k: true };
-    const told = (own: number, parents: number) => {
-      const file = { ...child, blockSizeBytes: own, blocks };
-      const parent = base({ blockSizeBytes: parents, sizeBytes: 0 });
-      return planMerge(file, 'child', parent, 'base.vhd', []).figures?.fileBytes;
-    };
-    expect(told(2 * MIB, 2 * MIB)).toBe(3 * (2 * MIB + 4 * KIB) + 8 * KIB);
-    expect(told(2 * MIB, 8 * MIB)).toBe(3 * (8 * MIB + 4 * KIB) + 8 * KIB);
-    expect(told(2 * MIB, MIB / 2)).toBe(12 * (MIB / 2 + 4 * KIB) + 8 * KIB);
-  });
-
-  it('needs a parent', () => {
-    expect(planMerge(base(), 'base', null, '', [])).toMatchObject({ measure: null, figures: null });
-    expect(planMerge(child, 'child', null, '', []).obstacles[0]?.message).toContain('not here');
   });
 });
