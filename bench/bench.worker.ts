@@ -3,6 +3,7 @@ import { MIB } from '../src/base/units.ts';
 import { makePrivateChain, type PrivateChain, removePrivateChain } from './chains.ts';
 import type { Figure } from './figures.ts';
 import { lookups } from './lookups.ts';
+import { collapseLayers, mergePrivate } from './mergeOpfs.ts';
 import { HUGE_SHAPE, holdHuge, openHugePicked, openHugePrivate } from './opening.ts';
 import { randomReads, WHOLE_DISK_SHAPE, wholeDisk } from './privateReads.ts';
 import { readPicked, savePicked } from './userFiles.ts';
@@ -53,6 +54,11 @@ const BENCHES: Readonly<Record<string, (call: BenchCall) => Promise<unknown>>> =
       makePrivateChain('bench-save', { ...WHOLE_DISK_SHAPE, sizeBytes: 256 * MIB, baseBytes: 256 * MIB }),
       (chain) => savePicked(chain, handles),
     ),
+  'merge whole blocks, new': () => mergePrivate(0),
+  'merge whole blocks, there': () => mergePrivate(1),
+  'merge mixed runs': () => mergePrivate(2),
+  'merge small runs': () => mergePrivate(3),
+  'merge 64 layers': collapseLayers,
 };
 
 addEventListener('message', async ({ data }: MessageEvent<BenchCall>) => {

@@ -1,5 +1,5 @@
 // npm run bench [-- --json]: measures in a real Chromium what the engine costs, prints a table; with --json one figure a line.
-// Names of parts measure only those: private, save, picked, open, script, check, convert.
+// Names of parts measure only those: private, save, picked, open, merge, script, check, convert.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -36,11 +36,14 @@ const SCRIPT_LIMIT_BYTES = 120 * 1024;
 
 const asJson = process.argv.includes('--json');
 const only = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
+const wanted = (name) => only.length === 0 || only.includes(name);
 
 /** What the builds say goes to standard error: standard output is for figures. */
 function buildParts() {
   const script = path.join(ROOT, 'tools/build.mjs');
-  const { status } = spawnSync(process.execPath, [script, 'core', 'app', '--if-stale'], {
+  // Only the size of its scripts is asked of the page.
+  const parts = wanted('script') ? ['core', 'app'] : ['core'];
+  const { status } = spawnSync(process.execPath, [script, ...parts, '--if-stale'], {
     stdio: ['ignore', process.stderr, process.stderr],
   });
   if (status !== 0) throw new Error('The build failed.');
@@ -66,7 +69,9 @@ async function buildBenches() {
     root: ROOT,
     build: {
       ssr: true,
-      rollupOptions: { input: ['bench/makeChainNode.ts', 'bench/checkNode.ts', 'bench/convertNode.ts'] },
+      rollupOptions: {
+        input: ['makeChainNode', 'checkNode', 'convertNode', 'mergeNode'].map((name) => `bench/${name}.ts`),
+      },
       outDir: path.join(ROOT, 'build/bench/node'),
       emptyOutDir: true,
       target: 'node20',
@@ -85,7 +90,7 @@ function makePicked(folder, shape) {
   return readdirSync(folder).map((name) => path.join(folder, name));
 }
 
-/** What runs in Node alone, in a process of its own: `check`, `convert`. */
+/** What runs in Node alone, in a process of its own: `check`, `convert`, `merge`. */
 function nodeFigures(part, work) {
   const folder = path.join(work, part);
   mkdirSync(folder);
@@ -211,7 +216,6 @@ function memoryFigures(peakMib, coreMib) {
 
 /** Everything that runs in pages, each step in one of its own; prints what it finds. */
 async function measure(context, address, work) {
-  const wanted = (name) => only.length === 0 || only.includes(name);
   const inPage = async (bench, files = []) => {
     const page = await context.newPage();
     await page.goto(address);
@@ -233,6 +237,9 @@ async function measure(context, address, work) {
       for (const name of ['random reads', 'lookups', 'whole disk']) print(await run(name));
       await run('remove the whole disk');
     });
+  }
+  if (wanted('merge')) {
+    for (const name of MERGES) await inPage(async (run) => print(await run(name)));
   }
   if (wanted('save')) {
     const targets = ['ours.raw', 'plain.raw'].map((name) => path.join(work, 'save', name));
@@ -262,6 +269,14 @@ async function measure(context, address, work) {
   }
 }
 
+const MERGES = [
+  'merge whole blocks, new',
+  'merge whole blocks, there',
+  'merge mixed runs',
+  'merge small runs',
+  'merge 64 layers',
+];
+
 async function main() {
   ensureInstalled();
   buildParts();
@@ -281,9 +296,8 @@ async function main() {
       headless: true,
     });
     await measure(context, server.address, work);
-    if (only.length === 0 || only.includes('script')) print(firstScreen());
-    if (only.length === 0 || only.includes('check')) print(nodeFigures('check', work));
-    if (only.length === 0 || only.includes('convert')) print(nodeFigures('convert', work));
+    if (wanted('script')) print(firstScreen());
+    for (const part of ['check', 'convert', 'merge']) if (wanted(part)) print(nodeFigures(part, work));
   } finally {
     await context?.close();
     await server.close();
