@@ -31,6 +31,13 @@ async function compare(page) {
   await page.getByRole('button', { name: 'Compare', exact: true }).click();
 }
 
+async function planMerge(page) {
+  await openSample(page);
+  await page.getByRole('link', { name: 'Merge', exact: true }).click();
+  await page.getByLabel('down to layer').selectOption({ index: 3 });
+  await page.getByText(/blocks? ha(s|ve) something to copy/).waitFor();
+}
+
 const WIDE = { width: 1280, height: 800 };
 const SHOTS = [
   { name: 'open-light', size: WIDE, colorScheme: 'light', go: async () => undefined },
@@ -44,6 +51,7 @@ const SHOTS = [
     fullPage: true,
   },
   { name: 'repair-light', size: WIDE, colorScheme: 'light', go: planRepair },
+  { name: 'merge-light', size: WIDE, colorScheme: 'light', go: planMerge },
   { name: 'compare-dark', size: WIDE, colorScheme: 'dark', go: compare },
 ];
 

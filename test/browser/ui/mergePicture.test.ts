@@ -287,15 +287,13 @@ describe('the rate', () => {
     stage: 'copying',
   }));
 
-  test('is a line with its unit, its current value and the plain copy beside it', async () => {
-    const screen = await render(RateChart, { points, plainBytesPerSecond: 104 * MIB, expectedSeconds: 57 });
+  test('is a line with its unit, its current value and the planned rate beside it', async () => {
+    const screen = await render(RateChart, { points, plannedBytesPerSecond: 104 * MIB, expectedSeconds: 57 });
     const chart = screen.getByRole('img');
     await expect
       .element(chart)
-      .toHaveAccessibleName(
-        /Rate while copying: 96\.4 MiB per second now.*plain copy here: 104 MiB per second/i,
-      );
-    for (const text of ['MiB/s', '96.4', 'plain copy 104', '30 s'])
+      .toHaveAccessibleName(/Rate while copying: 96\.4 MiB per second now.*planned: 104 MiB per second/i);
+    for (const text of ['MiB/s', '96.4', 'planned 104', '30 s'])
       await expect.element(screen.getByText(text, { exact: true })).toBeInTheDocument();
     await expectAccessible(screen.container);
   });
@@ -305,18 +303,18 @@ describe('the rate', () => {
     const later = points.slice(5).map((point): RatePoint => ({ ...point }));
     const screen = await render(RateChart, {
       points: [...hashing, ...later],
-      plainBytesPerSecond: null,
+      plannedBytesPerSecond: null,
       expectedSeconds: null,
     });
     await expect.element(screen.getByText('hash before')).toBeInTheDocument();
     await expect.element(screen.getByText('copy', { exact: true })).toBeInTheDocument();
-    await screen.rerender({ points: [], plainBytesPerSecond: null, expectedSeconds: null });
+    await screen.rerender({ points: [], plannedBytesPerSecond: null, expectedSeconds: null });
     await expect.element(screen.getByRole('img')).toHaveAccessibleName('Rate: nothing measured yet.');
   });
 
   test.each([390, 1280])('stays inside %i pixels', async (width) => {
     await page.viewport(width, 800);
-    await render(RateChart, { points, plainBytesPerSecond: 104 * MIB, expectedSeconds: null });
+    await render(RateChart, { points, plannedBytesPerSecond: 104 * MIB, expectedSeconds: null });
     expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(width);
   });
 });

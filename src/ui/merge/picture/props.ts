@@ -60,8 +60,8 @@ export interface RatePoint {
 export interface RateChartProps {
   /** `RateSamples.points`. */
   readonly points: readonly RatePoint[];
-  /** A plain copy, measured here; null where it was not. */
-  readonly plainBytesPerSecond: number | null;
+  /** What the plan reckoned with, from the rates of reading and writing measured here; null where they were not. */
+  readonly plannedBytesPerSecond: number | null;
   /** How long the run is thought to take in all: the axis goes so far; null = not known. */
   readonly expectedSeconds: number | null;
 }
