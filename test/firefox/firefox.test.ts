@@ -1,5 +1,5 @@
 /** The main job in Firefox, which has no pickers: files come through inputs, and leave as downloads. */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import puppeteer, { type Browser, type ElementHandle, type Page } from 'puppeteer-core';
@@ -145,11 +145,17 @@ describe.skipIf(firefox === undefined)('Firefox', () => {
     expect(sha256(await downloaded('.img'))).toBe(sha256(leaf.disk));
   });
 
+  /** Firefox writes under a name of its own first: what counts is a file that is the same at two looks. */
   async function downloaded(extension: string): Promise<Uint8Array> {
+    let before = '';
     for (let attempt = 0; attempt < 200; attempt++) {
       const names = await readdir(downloads);
       const done = names.find((name) => name.endsWith(extension));
-      if (done && !names.some((name) => name.endsWith('.part'))) return readFile(path.join(downloads, done));
+      const file = path.join(downloads, done ?? '');
+      const size = done && (await stat(file).catch(() => null))?.size;
+      const seen = `${done} ${size}`;
+      if (size && seen === before && !names.some((name) => name.endsWith('.part'))) return readFile(file);
+      before = seen;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     throw new Error(`no download in 20 s: ${await readdir(downloads)}`);

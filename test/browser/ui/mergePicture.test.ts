@@ -67,6 +67,8 @@ describe('the chain before and after', () => {
     const oldest = screen.getByRole('slider', { name: 'Oldest file of the stretch' });
     await expect.element(newest).toHaveAttribute('aria-valuetext', 'layer 1, f1, 1 MiB');
     await expectAccessible(screen.container);
+    // Only a page that the user is at hears of the focus.
+    await userEvent.click(screen.getByText('before', { exact: true }));
     newest.element().focus();
     await expect.element(screen.getByText('Newest: layer 1, f1, 1 MiB')).toBeVisible();
     await userEvent.keyboard('{ArrowUp}');
