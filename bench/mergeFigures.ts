@@ -87,7 +87,7 @@ export async function measureCase(place: MergePlace, each: MergeCase, rounds: nu
     const early = isFirst ? null : await plainMs();
     const merged = await merge(folder, made, module);
     const ms = early ?? (await plainMs());
-    console.log('plain', ms);
+
     await folder.remove(made.parent);
     if (round < 0) continue;
     plains.push(ms);
