@@ -336,8 +336,9 @@ export class BlocksTarget implements MergeTarget {
   /** The allocated block that lies furthest back. */
   private lastBlock(): { readonly block: number; readonly entry: number } | null {
     let last: { block: number; entry: number } | null = null;
+    const table = viewOf(this.bat);
     for (let block = 0; block * ENTRY_BYTES < this.bat.length; block++) {
-      const entry = this.entryOf(block);
+      const entry = this.entries.get(block) ?? table.getUint32(block * ENTRY_BYTES);
       if (entry !== UNUSED_ENTRY && (last === null || entry > last.entry)) last = { block, entry };
     }
     return last;

@@ -69,7 +69,8 @@ export class MergeRun {
     private readonly folder: DiskFolder,
     private readonly job: MergeJob,
     private readonly journal: MergeJournal,
-    private readonly source: StretchSource,
+    /** null: nothing is copied any more. */
+    private readonly source: StretchSource | null,
     private readonly into: MergeTarget,
     private readonly tools: RunTools,
     nextBlock: number,
@@ -112,7 +113,7 @@ export class MergeRun {
       const job: MergeJob = { head, ...left };
       return orClose(filesOf(job), async () => {
         const isCopied = state.phase === 'copied' || state.phase === 'relinked';
-        const source = isCopied ? noSource(job) : await sourceOf(job, tools);
+        const source = isCopied ? null : await sourceOf(job, tools);
         const target = await targetOf(job, tools, state.phase === 'planned' ? null : state);
         // What was copied is only good while the sources are as they were.
         const isGood = isCopied || (!head.live && (await sourcesAreAsLeft(folder, head)));
@@ -166,7 +167,7 @@ export class MergeRun {
 
   /** Distinct bytes to copy, from bitmaps alone. */
   totalBytes(): Promise<number> {
-    return this.source.totalBytes(this.tools.signal);
+    return this.from.totalBytes(this.tools.signal);
   }
 
   /**
@@ -179,7 +180,7 @@ export class MergeRun {
     if (this.job.guest) this.marks = { first: 0, blocks: new Uint8Array(0) };
     while (this.block < this.blockCount && !signal?.aborted) {
       if (await this.mayHold(this.block)) {
-        const copied = await this.into.copy(this.block, this.source);
+        const copied = await this.into.copy(this.block, this.from);
         if (copied === null) break;
         this.copied += copied;
         this.onBlock();
@@ -195,10 +196,10 @@ export class MergeRun {
   /** Copies these blocks again, ascending, durable when it resolves. */
   async copyAgain(blocks: readonly number[]): Promise<void> {
     for (const block of blocks) {
-      let copied = await this.into.copy(block, this.source);
+      let copied = await this.into.copy(block, this.from);
       if (copied === null) {
         await this.commit('copying');
-        copied = must(await this.into.copy(block, this.source), 'a commit makes room');
+        copied = must(await this.into.copy(block, this.from), 'a commit makes room');
       }
     }
     await this.commit('copying');
@@ -241,6 +242,10 @@ export class MergeRun {
     await this.journal.remove();
   }
 
+  private get from(): StretchSource {
+    return must(this.source, 'not all is copied yet');
+  }
+
   // ── Batches ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   private async mayHold(block: number): Promise<boolean> {
@@ -248,7 +253,7 @@ export class MergeRun {
     if (block < first || block >= first + blocks.length) {
       const count = Math.min(LOOK_AHEAD_BLOCKS, this.blockCount - block);
       const sectors = this.blockSizeBytes / SECTOR_BYTES;
-      this.marks = { first: block, blocks: await this.source.mayHold(block, count, sectors) };
+      this.marks = { first: block, blocks: await this.from.mayHold(block, count, sectors) };
     }
     return this.marks.blocks[block - this.marks.first] === 1;
   }
@@ -317,12 +322,6 @@ function stagingBytesFor({ tables, virtualSizeBytes }: DiskImage): number {
   const isFlat = tables.kind === 'flat';
   const blockBytes = Math.min(isFlat ? virtualSizeBytes : tables.blockSizeBytes, PIECE_BYTES);
   return (isFlat ? PIECE_BYTES : tables.bitmapBytes + blockBytes) + 2 * blockBytes;
-}
-
-/** Nothing is copied any more. */
-function noSource(job: MergeJob): StretchSource {
-  const unused = { sectorCount: job.target.virtualSizeBytes / SECTOR_BYTES };
-  return new StretchSource(unused as DiskChain, 0, null);
 }
 
 async function targetOf(
