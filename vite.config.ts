@@ -75,7 +75,7 @@ export default defineConfig(({ mode }) => ({
       {
         extends: true,
         // Workers bring these in late; found only then, they would reload the page in the middle of a test.
-        optimizeDeps: { include: ['axe-core', 'comlink', 'hash-wasm', 'idb-keyval'] },
+        optimizeDeps: { include: ['axe-core', 'comlink', 'fflate', 'hash-wasm', 'idb-keyval', 'uplot'] },
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],

@@ -1,5 +1,5 @@
 // npm run bench [-- --json]: measures in a real Chromium what the engine costs, prints a table; with --json one figure a line.
-// Names of parts measure only those: private, save, picked, open, merge, script, check, convert.
+// Names of parts measure only those: private, save, picked, open, merge, script, check, convert, lab.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -70,7 +70,9 @@ async function buildBenches() {
     build: {
       ssr: true,
       rollupOptions: {
-        input: ['makeChainNode', 'checkNode', 'convertNode', 'mergeNode'].map((name) => `bench/${name}.ts`),
+        input: ['makeChainNode', 'checkNode', 'convertNode', 'mergeNode', 'labNode'].map(
+          (name) => `bench/${name}.ts`,
+        ),
       },
       outDir: path.join(ROOT, 'build/bench/node'),
       emptyOutDir: true,
@@ -90,7 +92,7 @@ function makePicked(folder, shape) {
   return readdirSync(folder).map((name) => path.join(folder, name));
 }
 
-/** What runs in Node alone, in a process of its own: `check`, `convert`, `merge`. */
+/** What runs in Node alone, in a process of its own: `check`, `convert`, `merge`, `lab`. */
 function nodeFigures(part, work) {
   const folder = path.join(work, part);
   mkdirSync(folder);
@@ -297,7 +299,7 @@ async function main() {
     });
     await measure(context, server.address, work);
     if (wanted('script')) print(firstScreen());
-    for (const part of ['check', 'convert', 'merge']) if (wanted(part)) print(nodeFigures(part, work));
+    for (const part of ['check', 'convert', 'merge', 'lab']) if (wanted(part)) print(nodeFigures(part, work));
   } finally {
     await context?.close();
     await server.close();

@@ -1,3 +1,5 @@
+import { viewOf } from './bytes.ts';
+
 /** The VHD checksum: ones' complement of the sum of all bytes, the checksum field counted as zero. */
 export function onesComplementSum(bytes: Uint8Array, fieldOffset: number, fieldBytes = 4): number {
   let sum = 0;
@@ -7,15 +9,32 @@ export function onesComplementSum(bytes: Uint8Array, fieldOffset: number, fieldB
   return ~sum >>> 0;
 }
 
-const CRC32C_TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
-  let value = index;
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0x82f63b78 : value >>> 1;
-  return value;
-});
+/** Four tables of 256: of a byte, and of a byte with one, two and three zero bytes behind it. */
+const CRC32C_TABLES = new Uint32Array(4 * 256);
+for (let index = 0; index < CRC32C_TABLES.length; index++) {
+  // A byte more is one look-up in the first table.
+  let value = index < 256 ? index : (CRC32C_TABLES[index - 256] ?? 0);
+  if (index >= 256) value = (value >>> 8) ^ (CRC32C_TABLES[value & 0xff] ?? 0);
+  else for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0x82f63b78 : value >>> 1;
+  CRC32C_TABLES[index] = value;
+}
 
 /** CRC-32C (Castagnoli), as VHDX structures and the merge journal carry it. `crc` continues an earlier run. */
 export function crc32c(bytes: Uint8Array, crc = 0): number {
+  const tables = CRC32C_TABLES;
+  const view = viewOf(bytes);
+  const wholeBytes = bytes.length - (bytes.length % 4);
   let state = ~crc;
-  for (const value of bytes) state = (state >>> 8) ^ (CRC32C_TABLE[(state ^ value) & 0xff] ?? 0);
+  for (let at = 0; at < wholeBytes; at += 4) {
+    state ^= view.getInt32(at, true);
+    state =
+      (tables[768 + (state & 0xff)] ?? 0) ^
+      (tables[512 + ((state >>> 8) & 0xff)] ?? 0) ^
+      (tables[256 + ((state >>> 16) & 0xff)] ?? 0) ^
+      (tables[state >>> 24] ?? 0);
+  }
+  // By index: an iterator takes twice as long.
+  for (let at = wholeBytes; at < bytes.length; at++)
+    state = (state >>> 8) ^ (tables[(state ^ (bytes[at] ?? 0)) & 0xff] ?? 0);
   return ~state >>> 0;
 }

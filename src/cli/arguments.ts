@@ -1,4 +1,6 @@
 /** From the words of the command line to one typed call. */
+import { LONGEST_TIME_US, timeOf } from '../lab/jsonReader.ts';
+import { US_PER_SECOND } from '../lab/labTime.ts';
 import {
   type Call,
   type Change,
@@ -91,6 +93,8 @@ function callOf(command: CommandName, plain: readonly string[], words: Words): C
       ];
       return { ...common, command, folder: file, plan, abandon, verify };
     }
+    case 'lab':
+      return { ...common, command, scenario: file, out: textOf(words, 'out'), untilUs: untilOf(words) };
   }
 }
 
@@ -180,6 +184,14 @@ function choicesOf(words: Words): Record<string, string> {
     choices[choice] = option;
   }
   return choices;
+}
+
+function untilOf(words: Words): number | null {
+  const text = textOf(words, 'until');
+  if (text === null) return null;
+  const us = /^\d{1,8}(\.\d{1,6})?$/.test(text) ? Math.round(Number(text) * US_PER_SECOND) : timeOf(text);
+  if (us <= LONGEST_TIME_US) return us;
+  throw new UsageError(`--until “${text}” is not a time.`, 'Write it as 00:05:30, or in seconds.');
 }
 
 function rangeOf(words: Words): Range {

@@ -100,6 +100,7 @@ export type Call =
             readonly abandon: boolean;
             readonly verify: boolean;
           }
+        | LabCall
       ));
 
 /** The call of one command. */
@@ -126,6 +127,16 @@ export interface MergeCall {
   readonly verify: boolean;
   /** The question was answered beforehand. */
   readonly yes: boolean;
+}
+
+export interface LabCall {
+  readonly command: 'lab';
+  /** A file, or a link. */
+  readonly scenario: string;
+  /** Folder for the machine's files; null: they are not kept. */
+  readonly out: string | null;
+  /** Simulated time; null: the scenario's own end. */
+  readonly untilUs: number | null;
 }
 
 export interface NewFile {

@@ -24,10 +24,14 @@ const OF_COMMAND: Readonly<Record<CommandName, { options: readonly OptionName[];
     measure: { options: [], operands: 1 },
     merge: { options: ['into', 'to', 'format', 'block-size', 'plan', 'verify', 'yes'], operands: 1 },
     recover: { options: ['plan', 'abandon', 'verify'], operands: 1 },
+    lab: { options: ['out', 'until'], operands: 1 },
   };
 
 /** What the first operand is where it is no file, for the message when it is missing. */
-const FIRST_OPERAND: Partial<Record<CommandName, string>> = { recover: 'a folder' };
+const FIRST_OPERAND: Partial<Record<CommandName, string>> = {
+  recover: 'a folder',
+  lab: 'a scenario',
+};
 
 /** What the second operand is, for the message when it is missing. */
 const SECOND_OPERAND: Partial<Record<CommandName, string>> = {
@@ -36,7 +40,11 @@ const SECOND_OPERAND: Partial<Record<CommandName, string>> = {
   compare: 'a second disk',
 };
 
+/** Everything that a scenario needs is in it. */
+const NOT_FOR_LAB: readonly OptionName[] = ['with', 'parent', 'raw'];
+
 export function takes(command: CommandName, option: OptionName): boolean {
+  if (command === 'lab' && NOT_FOR_LAB.includes(option)) return false;
   return EVERYWHERE.includes(option) || OF_COMMAND[command].options.includes(option);
 }
 

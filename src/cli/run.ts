@@ -11,6 +11,7 @@ import { exportCommand } from './commands/export.ts';
 import { growCommand } from './commands/grow.ts';
 import { hashCommand } from './commands/hash.ts';
 import { infoCommand } from './commands/info.ts';
+import { labCommand } from './commands/lab.ts';
 import { measureCommand } from './commands/measure.ts';
 import { mergeCommand } from './commands/merge.ts';
 import { readCommand } from './commands/read.ts';
@@ -75,6 +76,8 @@ async function perform(call: Call, io: Io): Promise<boolean> {
       return mergeCommand(call, io);
     case 'recover':
       return recoverCommand(call, io);
+    case 'lab':
+      return labCommand(call, io);
   }
 }
 

@@ -30,6 +30,7 @@ export const COMMANDS = {
   measure: 'measure FILE',
   merge: 'merge CHILD [--into ANCESTOR] [--to NEW [--format F] [--block-size B]] [--plan] [--verify] [--yes]',
   recover: 'recover FOLDER [--with FOLDER]… [--plan | --abandon] [--verify]',
+  lab: 'lab SCENARIO [--out FOLDER] [--until TIME]',
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;
@@ -63,7 +64,10 @@ export const HELP = `Disklab: which file of a chain of virtual disks answers eve
                           in place or --to a new file; what was cut off goes on where it was
   disklab recover FOLDER  says which merges and changes wait there, and finishes them
 
-Every command finds parents by their ids, in the folder of FILE and in what --with names.
+  disklab lab SCENARIO    plays a scenario of the checkpoint lab (a file, or a link to one): its
+                          events, and the SHA-256 of every checkpoint's disk
+
+Commands find parents by their ids, in the folder of FILE and in what --with names.
 
   --with PATH…            more files and folders to look for parents in
   --parent FILE           take FILE as the parent that was not found, whatever its id;
@@ -90,6 +94,8 @@ Every command finds parents by their ids, in the folder of FILE and in what --wi
   --verify                merge, recover: hash the disk before and after; where they differ,
                           nothing is removed
   --abandon               recover: give merges up instead of finishing them, where that can be
+  --out FOLDER            lab: keep the machine's files there; a new folder, or an empty one
+  --until TIME            lab: 00:05:30 or seconds of simulated time, instead of the scenario's end
   --force                 replace a file that is to be written where it exists
   --json                  print one JSON object
   --help, --version

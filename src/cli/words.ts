@@ -22,6 +22,7 @@ const OPTIONS = {
   to: { type: 'string' },
   verify: { type: 'boolean' },
   abandon: { type: 'boolean' },
+  until: { type: 'string' },
   size: { type: 'string' },
   type: { type: 'string' },
   path: { type: 'string' },

@@ -1,11 +1,13 @@
 /** The engine's surroundings in a browser's worker. */
 import { loadCore } from '../core/loadCore.ts';
 import { createHasher } from '../export/createHasher.ts';
+import { opfsTree } from '../lab/drive/labFolders.ts';
 import { BlobFile } from '../storage/blobFile.ts';
 import { OpfsFolder } from '../storage/opfsFolder.ts';
 import { storageError } from '../storage/storageErrors.ts';
 import { openUserFile, userSink } from '../storage/userFile.ts';
 import type { FileSource } from './api.ts';
+import { lockLabStore } from './labStore.ts';
 import type { OpenedFile, Platform } from './platform.ts';
 
 export function browserPlatform(): Platform {
@@ -22,6 +24,7 @@ export function browserPlatform(): Platform {
     loadCore,
     privateFolder,
     createHasher,
+    takeLabStore: () => lockLabStore(opfsTree),
     handleSink: userSink,
     openSource: (source) => openSource(source, privateFolder),
     async quotaBytes() {

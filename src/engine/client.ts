@@ -6,6 +6,7 @@ import { type Remote, releaseProxy, wrap } from 'comlink';
 import type { Problem } from '../base/errors.ts';
 import type { EngineApi, Job, Outcome, Progress } from './api.ts';
 import { closeJobPort, registerJobTransfer } from './jobTransfer.ts';
+import { guardedLab } from './labClient.ts';
 import { saveAsDownload } from './saveAsDownload.ts';
 
 export { saveAsDownload };
@@ -230,6 +231,7 @@ export class EngineClient {
       waitingMerges: () => this.guard((remote) => remote.waitingMerges()),
       resumeMerge: (journal, prove, job) => this.guard((remote) => remote.resumeMerge(journal, prove, job)),
       abandonMerge: (journal, job) => this.guard((remote) => remote.abandonMerge(journal, job)),
+      ...guardedLab((call) => this.guard(call)),
       cancel: async (jobId) => {
         if (this.death === null) await this.remote.cancel(jobId).catch(() => undefined);
       },

@@ -57,6 +57,7 @@ import { checkPile, type WorkTools } from './checking.ts';
 import { comparePoints } from './comparing.ts';
 import { growInPlace, repairInPlace, undoInPlace, type Workshop } from './inPlace.ts';
 import { Jobs } from './jobs.ts';
+import { LabCalls, type LabEngine } from './labCalls.ts';
 import { compactFile, growToCopy, makeDisk } from './making.ts';
 import { measureWork } from './measuring.ts';
 import { MergeGates } from './mergeGate.ts';
@@ -80,7 +81,7 @@ import { abandonWaiting, resumeWaiting, waitingMerges } from './waitingMerges.ts
 /** Canvas cells of one map: as many as the largest screen has pixels. */
 const MOST_CELLS = 2 ** 25;
 
-export class Engine implements EngineApi {
+export class Engine extends LabCalls implements EngineApi {
   private readonly jobs = new Jobs();
   private readonly pile = new Pile();
   private readonly slot = new ViewSlot();
@@ -93,6 +94,7 @@ export class Engine implements EngineApi {
   private readonly platform: RecoveringPlatform;
 
   constructor(platform: Platform) {
+    super();
     this.platform = withRecovery(platform);
   }
 
@@ -139,10 +141,7 @@ export class Engine implements EngineApi {
   closePile(): Promise<Outcome<null>> {
     return this.jobs.outcome(async () => {
       await Promise.all([this.slot.close(), this.jobs.cancelAll()]);
-      const files = this.pile.all.map(({ content }) => content.file);
-      this.pile.clear();
-      for (const file of files) this.structures.forget(file);
-      await Promise.all(files.map((file) => file.close()));
+      await this.emptyPile();
       return null;
     });
   }
@@ -369,6 +368,32 @@ export class Engine implements EngineApi {
     this.jobs.cancel(jobId);
   }
 
+  protected get forLab(): LabEngine {
+    const { jobs, platform, pile } = this;
+    return {
+      jobs,
+      platform,
+      pile,
+      core: () => this.core(),
+      work: (job, work) => this.work(job, work),
+      replacePile: async (files, meter, signal) => {
+        const startMs = performance.now();
+        if (jobs.count > 1) throw otherJob();
+        await this.slot.close();
+        await this.emptyPile();
+        await openInto(pile, files, meter, signal);
+        return pileView(pile, performance.now() - startMs);
+      },
+    };
+  }
+
+  private async emptyPile(): Promise<void> {
+    const files = this.pile.all.map(({ content }) => content.file);
+    this.pile.clear();
+    for (const file of files) this.structures.forget(file);
+    await Promise.all(files.map((file) => file.close()));
+  }
+
   private get workshop(): Workshop {
     const { platform, pile, slot, jobs, running } = this;
     return { platform, pile, slot, jobs, running };
@@ -430,6 +455,15 @@ export class Engine implements EngineApi {
     this.scanner ??= this.core().then((module) => ByteScanner.create(module));
     return this.scanner;
   }
+}
+
+function otherJob(): DiskError {
+  return new DiskError({
+    code: 'busy',
+    message: 'Another job reads the files that are open.',
+    meaning: 'Nothing was changed.',
+    remedy: 'Wait until it ends, or cancel it.',
+  });
 }
 
 function badRequest(message: string): DiskError {

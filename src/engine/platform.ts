@@ -24,7 +24,16 @@ export interface PrivateFolder extends DiskFolder {
   snapshot(name: string): Promise<File>;
 }
 
+/** The folders of the lab's machine in private storage, held by one engine at a time. */
+export interface LabStore {
+  readonly folder: DiskFolder;
+  /** Another engine may take it. */
+  release(): void;
+}
+
 export interface Platform {
+  /** Throws 'busy' while another page holds it, 'unsupported' where there is no private storage. */
+  takeLabStore(): Promise<LabStore>;
   loadCore(): Promise<CoreModule>;
   openSource(source: FileSource): Promise<OpenedFile>;
   /** Throws 'unsupported' where there is none. */

@@ -31,6 +31,10 @@ export function encoded(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
+function putAscii(bytes: Uint8Array, offset: number, text: string): void {
+  for (let i = 0; i < text.length; i++) bytes[offset + i] = text.charCodeAt(i);
+}
+
 function day(date: Date): string {
   return date.toISOString().slice(0, 10);
 }
@@ -91,13 +95,15 @@ export function logLines(random: Prng, from: Date, lengthBytes: number): Uint8Ar
 export function databasePage(random: Prng, page: number, changed: Date): Uint8Array {
   const bytes = new Uint8Array(4096);
   const records = 12 + random.below(40);
-  bytes.set(
-    encoded(`PAGE ${String(page).padStart(8, '0')} ${day(changed)} records ${String(records).padStart(3)}  `),
+  putAscii(
+    bytes,
+    0,
+    `PAGE ${String(page).padStart(8, '0')} ${day(changed)} records ${String(records).padStart(3)}  `,
   );
   for (let record = 0; record < records; record++) {
     const order = `order ${100_000 + random.below(900_000)} ${pick(random, TOWNS).padEnd(8)}${pick(random, GOODS).padEnd(15)}`;
-    bytes.set(encoded(order.padEnd(40).slice(0, 40)), 64 + record * 64);
-    bytes.set(encoded(`${String(1 + random.below(500)).padStart(5)} boxes   `), 64 + record * 64 + 40);
+    const boxes = `${String(1 + random.below(500)).padStart(5)} boxes   `;
+    putAscii(bytes, 64 + record * 64, order.padEnd(40).slice(0, 40) + boxes);
   }
   return bytes;
 }

@@ -19,7 +19,7 @@ export interface GuestTools {
   readonly module: CoreModule;
   readonly signal?: AbortSignal;
   /** Memory of the guest's chain. */
-  readonly caches?: Pick<OpenChainOptions, 'ownerBytes' | 'pageBytes'>;
+  readonly caches?: Pick<OpenChainOptions, 'ownerBytes' | 'pageBytes' | 'stagingBytes'>;
 }
 
 export class LiveGuest {

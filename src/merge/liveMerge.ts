@@ -104,6 +104,11 @@ export class LiveMerge {
     return this.guest.disk.sectorCount;
   }
 
+  /** Distinct bytes to copy, from bitmaps alone: what the guest writes meanwhile comes on top. */
+  totalBytes(): Promise<number> {
+    return this.inTurn(() => this.run.totalBytes());
+  }
+
   get progress(): LiveProgress {
     const { run, catchUp, state, waits } = this;
     return {
@@ -174,7 +179,8 @@ export class LiveMerge {
   /** Closes every file. A merge that is not over can be resumed. */
   close(): Promise<void> {
     return this.inTurn(async () => {
-      if (this.isMerging) await this.run.close();
+      // One that broke off holds its journal open.
+      if (this.isMerging || this.state === 'failed') await this.run.close();
       this.state = 'closed';
       await this.guest.close();
     });

@@ -49,11 +49,16 @@ export class BlobFile implements RandomAccessFile {
   constructor(
     readonly name: string,
     private readonly blob: Blob,
-    options: BlobFileOptions = {},
+    private readonly options: BlobFileOptions = {},
   ) {
     this.sizeBytes = blob.size;
     this.cache = options.cache ?? sharedCache;
     this.diagnose = options.diagnose;
+  }
+
+  /** The same file opened once more; each is closed by itself. */
+  openedAgain(): BlobFile {
+    return new BlobFile(this.name, this.blob, this.options);
   }
 
   read(offset: number, target: Uint8Array): Promise<void> {

@@ -24,13 +24,14 @@ export async function folderSink(folder: DiskFolder, name: string): Promise<File
   const partName = name + PART_SUFFIX;
   const leftOver = (await folder.list()).some((entry) => entry.name === partName);
   if (leftOver) await folder.remove(partName);
-  return new FolderSink(folder, name, await folder.create(partName));
+  return new FolderSink(folder, name, partName, await folder.create(partName));
 }
 
 class FolderSink implements FileSink {
   constructor(
     private readonly folder: DiskFolder,
     readonly name: string,
+    private readonly partName: string,
     private readonly part: RandomAccessFile,
   ) {}
 
@@ -45,13 +46,13 @@ class FolderSink implements FileSink {
   async close(): Promise<void> {
     await this.part.flush();
     await this.part.close();
-    await this.folder.rename(this.part.name, this.name);
+    await this.folder.rename(this.partName, this.name);
   }
 
   async abort(): Promise<void> {
     await this.part.close();
     try {
-      await this.folder.remove(this.part.name);
+      await this.folder.remove(this.partName);
     } catch (error) {
       if (storageCode(error) !== 'vanished') throw error;
     }

@@ -4,69 +4,139 @@ import type { RandomAccessFile, ReadRequest } from './randomAccessFile.ts';
 import { type Attempt, checkRange, checkWritable, closedFault } from './storageErrors.ts';
 
 const PAGE_BYTES = 16 * 1024;
+/** Pages lie in groups, so that a copy touches few objects however much is held. */
+const GROUP_PAGES = 256;
+const GROUP_BYTES = GROUP_PAGES * PAGE_BYTES;
+
+/** Stands for one holder of pages and groups: what another made is shared, and is copied before it is written to. */
+class Owner {
+  /** Keeps it apart from any other object for the type checker. */
+  readonly isOwner = true;
+}
+
+interface Page {
+  readonly owner: Owner;
+  readonly bytes: Uint8Array;
+}
+
+interface Group {
+  readonly owner: Owner;
+  /** Sparse: pages that were never written are not there. */
+  readonly pages: (Page | undefined)[];
+}
 
 /** The bytes themselves; several open files may share them. */
 export class MemoryBytes {
   sizeBytes = 0;
   modifiedMs: number | null = null;
-  private readonly pages = new Map<number, Uint8Array>();
+  private owner = new Owner();
+  private groups = new Map<number, Group>();
+  /** The map is that of a copy too. */
+  private isMapShared = false;
+  private pageCount = 0;
 
-  /** Room taken, holes not counted. */
+  /** Room taken, holes not counted; what is shared with a copy counts in both. */
   get heldBytes(): number {
-    return this.pages.size * PAGE_BYTES;
+    return this.pageCount * PAGE_BYTES;
   }
 
-  /** The pages that take room, ascending; what lies between them is zeros. */
+  /** The pages that take room, ascending; what lies between them is zeros. They are not to be changed. */
   held(): { readonly offset: number; readonly bytes: Uint8Array }[] {
-    return [...this.pages]
-      .sort(([a], [b]) => a - b)
-      .map(([page, bytes]) => ({ offset: page * PAGE_BYTES, bytes }));
+    const held: { readonly offset: number; readonly bytes: Uint8Array }[] = [];
+    for (const [number, { pages }] of [...this.groups].sort(([a], [b]) => a - b))
+      for (const [i, page] of pages.entries())
+        if (page) held.push({ offset: number * GROUP_BYTES + i * PAGE_BYTES, bytes: page.bytes });
+    return held;
   }
 
+  /** Shares every page until one of the two writes to it: takes no time and no room, however large the file is. */
   copy(): MemoryBytes {
     const copy = new MemoryBytes();
     copy.sizeBytes = this.sizeBytes;
-    for (const [page, bytes] of this.pages) copy.pages.set(page, bytes.slice());
+    copy.groups = this.groups;
+    copy.pageCount = this.pageCount;
+    copy.isMapShared = true;
+    this.isMapShared = true;
+    this.owner = new Owner();
     return copy;
   }
 
   read(offset: number, target: Uint8Array): void {
-    for (const { page, start, at, length } of pieces(offset, target.length)) {
-      const bytes = this.pages.get(page);
-      if (bytes) target.set(bytes.subarray(start, start + length), at);
+    for (let at = 0; at < target.length; ) {
+      const page = Math.floor((offset + at) / PAGE_BYTES);
+      const start = offset + at - page * PAGE_BYTES;
+      const length = Math.min(PAGE_BYTES - start, target.length - at);
+      const held = this.pageAt(page);
+      if (held) target.set(held.bytes.subarray(start, start + length), at);
       else target.fill(0, at, at + length);
+      at += length;
     }
   }
 
   write(offset: number, source: Uint8Array): void {
-    for (const { page, start, at, length } of pieces(offset, source.length)) {
-      let bytes = this.pages.get(page);
-      if (!bytes) {
-        bytes = new Uint8Array(PAGE_BYTES);
-        this.pages.set(page, bytes);
-      }
-      bytes.set(source.subarray(at, at + length), start);
+    for (let at = 0; at < source.length; ) {
+      const page = Math.floor((offset + at) / PAGE_BYTES);
+      const start = offset + at - page * PAGE_BYTES;
+      const length = Math.min(PAGE_BYTES - start, source.length - at);
+      this.ownPage(page).set(
+        at === 0 && length === source.length ? source : source.subarray(at, at + length),
+        start,
+      );
+      at += length;
     }
     if (source.length > 0) this.sizeBytes = Math.max(this.sizeBytes, offset + source.length);
   }
 
   truncate(sizeBytes: number): void {
-    if (sizeBytes < this.sizeBytes) {
-      const lastPage = Math.floor(sizeBytes / PAGE_BYTES);
-      for (const page of this.pages.keys()) if (page > lastPage) this.pages.delete(page);
-      this.pages.get(lastPage)?.fill(0, sizeBytes % PAGE_BYTES);
-    }
+    if (sizeBytes < this.sizeBytes) this.forgetFrom(sizeBytes);
     this.sizeBytes = sizeBytes;
   }
-}
 
-function* pieces(offset: number, lengthBytes: number) {
-  for (let at = 0; at < lengthBytes; ) {
-    const page = Math.floor((offset + at) / PAGE_BYTES);
-    const start = offset + at - page * PAGE_BYTES;
-    const length = Math.min(PAGE_BYTES - start, lengthBytes - at);
-    yield { page, start, at, length };
-    at += length;
+  private forgetFrom(sizeBytes: number): void {
+    const firstGone = Math.ceil(sizeBytes / PAGE_BYTES);
+    const group = Math.floor(firstGone / GROUP_PAGES);
+    this.ownMap();
+    for (const [number, { pages }] of this.groups) {
+      if (number <= group) continue;
+      for (const page of pages) if (page) this.pageCount--;
+      this.groups.delete(number);
+    }
+    if (this.groups.has(group)) {
+      const { pages } = this.ownGroup(group);
+      for (let i = firstGone % GROUP_PAGES; i < pages.length; i++) if (pages[i]) this.pageCount--;
+      pages.length = Math.min(pages.length, firstGone % GROUP_PAGES);
+    }
+    if (sizeBytes % PAGE_BYTES > 0 && this.pageAt(firstGone - 1))
+      this.ownPage(firstGone - 1).fill(0, sizeBytes % PAGE_BYTES);
+  }
+
+  private pageAt(page: number): Page | undefined {
+    return this.groups.get(Math.floor(page / GROUP_PAGES))?.pages[page % GROUP_PAGES];
+  }
+
+  private ownMap(): void {
+    if (!this.isMapShared) return;
+    this.groups = new Map(this.groups);
+    this.isMapShared = false;
+  }
+
+  private ownGroup(number: number): Group {
+    const found = this.groups.get(number);
+    if (found?.owner === this.owner) return found;
+    const group: Group = { owner: this.owner, pages: found ? found.pages.slice() : [] };
+    this.ownMap();
+    this.groups.set(number, group);
+    return group;
+  }
+
+  private ownPage(page: number): Uint8Array {
+    const { pages } = this.ownGroup(Math.floor(page / GROUP_PAGES));
+    const found = pages[page % GROUP_PAGES];
+    if (found?.owner === this.owner) return found.bytes;
+    const bytes = found ? found.bytes.slice() : new Uint8Array(PAGE_BYTES);
+    if (!found) this.pageCount++;
+    pages[page % GROUP_PAGES] = { owner: this.owner, bytes };
+    return bytes;
   }
 }
 

@@ -17,6 +17,11 @@ export class MemoryFolder implements DiskFolder {
     return new MemoryFile(name, this.contentOf('read', name), 'read-only').bytes();
   }
 
+  /** The bytes of every file, by name; not copied. */
+  get contents(): ReadonlyMap<string, MemoryBytes> {
+    return this.files;
+  }
+
   async list(): Promise<FolderEntry[]> {
     return [...this.files]
       .map(([name, { sizeBytes, modifiedMs }]) => ({ name, sizeBytes, modifiedMs }))

@@ -6,6 +6,8 @@ import type { Job, Outcome, Progress } from '../../src/engine/api.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import type { FileToOpen } from '../../src/engine/opening.ts';
 import type { Platform, PrivateFolder } from '../../src/engine/platform.ts';
+import { MACHINE_FOLDER, SNAPSHOT_FOLDER, VHD_FOLDER } from '../../src/lab/machine/machine.ts';
+import { FolderTree } from '../../src/storage/folderTree.ts';
 import { MemoryFile } from '../../src/storage/memoryFile.ts';
 import type { RandomAccessFile } from '../../src/storage/randomAccessFile.ts';
 import { LockingFolder } from './lockingFolder.ts';
@@ -22,17 +24,33 @@ export interface TestEngine {
   readonly folder: PrivateMemory;
   /** What was saved to picked targets, by name. */
   readonly sinks: Map<string, MemorySink>;
+  /** The lab's folders in private storage. */
+  readonly lab: { readonly folder: FolderTree; isHeld: boolean };
 }
 
 const core = loadCore();
 
+function lockingTree(): FolderTree {
+  const names = [VHD_FOLDER, SNAPSHOT_FOLDER, MACHINE_FOLDER];
+  return new FolderTree(Object.fromEntries(names.map((name) => [name, new LockingFolder()])));
+}
+
 export function testEngine(instead: Partial<Platform> = {}): TestEngine {
   const folder = new PrivateMemory();
   const sinks = new Map<string, MemorySink>();
+  const lab = { folder: lockingTree(), isHeld: false };
   const engine = new Engine({
     loadCore: () => core,
     privateFolder: async () => folder,
     quotaBytes: async () => null,
+    takeLabStore: async () => {
+      if (lab.isHeld) throw new DiskError({ code: 'busy', message: 'Another engine holds the lab.' });
+      lab.isHeld = true;
+      const release = () => {
+        lab.isHeld = false;
+      };
+      return { folder: lab.folder, release };
+    },
     async openSource(source) {
       if (source.kind !== 'private')
         throw new DiskError({ code: 'unsupported', message: 'Not in this test.' });
@@ -56,7 +74,7 @@ export function testEngine(instead: Partial<Platform> = {}): TestEngine {
     now: () => new Date('2026-01-02T03:04:05Z'),
     ...instead,
   });
-  return { engine, folder, sinks };
+  return { engine, folder, sinks, lab };
 }
 
 let jobs = 1;

@@ -24,6 +24,7 @@ import {
 import type { RunOptions } from '../../src/engine/client.ts';
 import type { EngineClient } from '../../src/ui/state/engineClient.ts';
 import { FakeEngine } from './fakeEngine.ts';
+import { labCallsTo } from './fakeLabCalls.ts';
 
 const BAT_OFFSET = 0x2000;
 const NO_BLOCK = 0xffffffff;
@@ -294,6 +295,7 @@ export class FakeBytes {
       waitingMerges: () => base.waitingMerges(),
       resumeMerge: (journal, prove, job) => base.resumeMerge(journal, prove, job),
       abandonMerge: (journal, job) => base.abandonMerge(journal, job),
+      ...labCallsTo(() => base.lab),
       cancel: async () => this.cancelled?.(),
     };
     return this.watched(plain);

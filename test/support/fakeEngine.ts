@@ -28,6 +28,7 @@ import type {
 } from '../../src/engine/api.ts';
 import type { RunOptions } from '../../src/engine/client.ts';
 import type { EngineClient } from '../../src/ui/state/engineClient.ts';
+import { FakeLabCalls } from './fakeLabCalls.ts';
 import { fakeMergeDone, fakeMergePlan, fakeProgress } from './fakeMerge.ts';
 
 const UNALLOCATED = 255;
@@ -57,7 +58,7 @@ const unsupported = <T>(): Promise<Outcome<T>> =>
     error: { code: 'unsupported', message: 'The fake engine does not do this.' },
   });
 
-export class FakeEngine implements EngineApi {
+export class FakeEngine extends FakeLabCalls implements EngineApi {
   readonly unitSectors: number;
   readonly sectorCount: number;
   /** held[layer][unit] */
@@ -65,6 +66,7 @@ export class FakeEngine implements EngineApi {
   readonly calls = { map: 0, unitShares: 0, trace: 0 };
 
   constructor(readonly disk: FakeDisk) {
+    super();
     this.unitSectors = disk.unitSectors ?? 4096;
     this.sectorCount = disk.units * this.unitSectors - (disk.shortBy ?? 0);
     const prng = new Prng(disk.seed);

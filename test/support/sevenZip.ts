@@ -55,6 +55,21 @@ export class SevenZipFolder {
   }
 }
 
+/** What 7-Zip finds in an archive or a file system of the type `type`, by name; throws with its words. */
+export async function sevenZipFiles(image: Uint8Array, type: string): Promise<Map<string, Uint8Array>> {
+  const words: string[] = [];
+  const { FS, callMain } = await SevenZip({
+    print: (line) => words.push(line),
+    printErr: (line) => words.push(line),
+  });
+  FS.writeFile('/image', image);
+  FS.mkdir('/found');
+  const code: unknown = callMain(['x', `-t${type}`, '-y', '-bd', '-o/found', '/image']);
+  if (code !== 0) throw new Error(`7-Zip (${code}): ${words.slice(-12).join(' / ')}`);
+  const names = FS.readdir('/found').filter((name) => name !== '.' && name !== '..');
+  return new Map(names.map((name) => [name, FS.readFile(`/found/${name}`)]));
+}
+
 type Operation = (...parts: never[]) => unknown;
 
 /** What emscripten's files and folders can do; its own types leave this out. */

@@ -1,6 +1,7 @@
 /** What is being merged and was, and what waits, beside what is planned: all of it survives a change of screen. */
 import type { Problem } from '../../base/errors.ts';
 import type { FileId, PileView, SaveTarget, WaitingMerge } from '../../engine/api.ts';
+import { lasting } from '../state/lasting.svelte.ts';
 import type { Session } from '../state/session.svelte.ts';
 import { MergePlanning } from './mergePlanning.svelte.ts';
 import { isTouched, MergeRun } from './mergeRun.svelte.ts';
@@ -170,16 +171,6 @@ export class Merges extends MergePlanning {
 
 function namesOf({ sources, target }: WaitingMerge): readonly string[] {
   return [...sources, target];
-}
-
-/** What is derived must not end with the screen that asked first. */
-function lasting<T>(make: () => T): T {
-  let made: { readonly value: T } | null = null;
-  $effect.root(() => {
-    made = { value: make() };
-  });
-  const { value } = made ?? { value: make() };
-  return value;
 }
 
 const known = new WeakMap<Session, Merges>();

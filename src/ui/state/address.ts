@@ -10,6 +10,8 @@ export interface Address {
   /** Path of the file that the disk is seen from. */
   readonly from: string | null;
   readonly screen: string | null;
+  /** Scenario of the lab that a link carries; it is read, never written here. */
+  readonly lab: string | null;
 }
 
 export const NOWHERE: Address = {
@@ -20,6 +22,7 @@ export const NOWHERE: Address = {
   length: null,
   from: null,
   screen: null,
+  lab: null,
 };
 
 export function formatAddress(address: Address): string {
@@ -50,5 +53,6 @@ export function parseAddress(hash: string): Address {
     length: number('length'),
     from: parts.get('from'),
     screen: parts.get('screen'),
+    lab: parts.get('lab'),
   };
 }

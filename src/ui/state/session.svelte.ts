@@ -230,7 +230,7 @@ export class Session extends SessionView {
     // What was opened is what is looked at now, whatever screen the address named.
     // Whoever went to another screen meanwhile stays there.
     else if ((await this.viewFrom(from)) && fromPath === null)
-      this.#apply({ ...wanted, screen: this.screen });
+      this.#apply({ ...wanted, screen: this.screen, lab: null });
   }
 
   /** Once tables are read the engine knows how many blocks each file holds; few enough, it counts who answers what. */
@@ -273,7 +273,7 @@ export class Session extends SessionView {
 
   /** Wires back and forward; returns the way to undo that. */
   followAddress(): () => void {
-    this.screen = this.#screenOf(this.#address.current);
+    this.#goTo(this.#address.current);
     return this.#address.follow((address) => this.#apply(address));
   }
 
@@ -288,6 +288,7 @@ export class Session extends SessionView {
     if (!this.chain) return { ...NOWHERE, screen };
     const atSelection = target === 'disk' && offset === this.selection.firstSector * SECTOR_BYTES;
     return {
+      ...NOWHERE,
       screen,
       sector: this.selection.firstSector,
       count: this.selection.sectorCount,
@@ -298,8 +299,13 @@ export class Session extends SessionView {
     };
   }
 
-  #apply(address: Address): void {
+  #goTo(address: Address): void {
+    this.linkedLab = address.lab === null ? null : `lab=${address.lab}`;
     this.screen = this.#screenOf(address);
+  }
+
+  #apply(address: Address): void {
+    this.#goTo(address);
     if (!this.chain) return;
     if (address.sector !== null) {
       this.linked.sectors = clampSectors(address.sector, address.count ?? 1, this.chain.sectorCount);
@@ -318,7 +324,8 @@ export class Session extends SessionView {
     else if (address.sector !== null) void this.#follow(false);
   }
 
-  #screenOf({ screen }: Address): ScreenName {
+  #screenOf({ screen, lab }: Address): ScreenName {
+    if (lab !== null || screen === 'lab') return 'lab';
     if (screen === 'private' || screen === 'make' || screen === 'merge') return screen;
     if (!this.pile) return 'open';
     return screen === 'check' || screen === 'compare' || screen === 'open' ? screen : 'explore';

@@ -24,7 +24,7 @@ import { Problems, type StandingProblem } from './problems.svelte.ts';
 import { type ByteRange, Selection } from './selection.svelte.ts';
 import { Walk } from './walk.svelte.ts';
 
-export type ScreenName = 'open' | 'explore' | 'check' | 'compare' | 'merge' | 'make' | 'private';
+export type ScreenName = 'open' | 'explore' | 'check' | 'compare' | 'merge' | 'make' | 'private' | 'lab';
 
 export class SessionView {
   readonly client: EngineClient;
@@ -38,6 +38,8 @@ export class SessionView {
   /** The engine stopped, and why; `restart()` brings everything back. */
   death: Problem | null = $state.raw(null);
   mapMode: MapMode = $state.raw('layer');
+  /** Link to a scenario that the address names; null where it names none. */
+  linkedLab: string | null = $state.raw(null);
 
   protected readonly walk: Walk;
   protected readonly linked = new Selection();

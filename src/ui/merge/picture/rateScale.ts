@@ -7,7 +7,7 @@ export interface Scale {
 }
 
 /** The least of 1, 2, 5 times a power of ten that is not below the value. */
-function roundStep(value: number): number {
+export function roundStep(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
   const factor = [1, 2, 5, 10].find((one) => one * power >= value * (1 - 1e-9)) ?? 10;
   return factor * power;

@@ -14,6 +14,7 @@ describe('the selection in the address bar', () => {
       length: fc.option(fc.integer({ min: 1, max: 2 ** 40 }), { nil: null }),
       from: text,
       screen: text,
+      lab: fc.constant(null),
     });
     fc.assert(
       fc.property(address, (one) => {
@@ -24,6 +25,12 @@ describe('the selection in the address bar', () => {
 
   it('is short for a plain sector', () => {
     expect(formatAddress({ ...NOWHERE, sector: 37333765, count: 1 })).toBe('#sector=37333765');
+  });
+
+  it('reads a scenario of the lab, and never writes one', () => {
+    const address = parseAddress('#lab=q1bKS8xNVbJS-_8');
+    expect(address).toEqual({ ...NOWHERE, lab: 'q1bKS8xNVbJS-_8' });
+    expect(formatAddress(address)).toBe('#');
   });
 
   it('takes what is not a number for nothing', () => {

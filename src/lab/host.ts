@@ -1,0 +1,12 @@
+/** What a lab takes from where it runs: a browser's worker, the terminal, a test. */
+import type { CoreModule } from '../core/core.ts';
+import type { Hasher } from '../export/hasher.ts';
+import type { DiskFolder } from '../storage/diskFolder.ts';
+
+export interface LabHost {
+  readonly module: CoreModule;
+  readonly createHasher: () => Promise<Hasher>;
+  /** The folders of one machine (`memoryTree`, `opfsTree`). */
+  readonly folder: DiskFolder;
+  readonly storage: 'memory' | 'private';
+}

@@ -1,0 +1,24 @@
+/** How long a merge takes at the drive's figures, with nothing else going on. */
+import { durationText, MIB, sizeText } from '../../base/units.ts';
+import type { DriveModel } from '../drive/driveModel.ts';
+import { US_PER_SECOND } from '../labTime.ts';
+
+/** Data are read in one file and written in the other: the drive goes to and fro. */
+const REQUESTS_PER_MIB = 2;
+/** A batch is made durable in three steps: its data, its journal, the target's tables. */
+const BATCH_BYTES = 2 * MIB;
+const STEPS_PER_BATCH = 3;
+
+export function mergeSeconds(drive: DriveModel, copyBytes: number): number {
+  const requests = REQUESTS_PER_MIB * Math.ceil(copyBytes / MIB);
+  const steps = STEPS_PER_BATCH * Math.ceil(copyBytes / BATCH_BYTES);
+  const requestUs = drive.requestUs + drive.seekUs;
+  const waitUs = requests * requestUs + steps * (requestUs + drive.flushUs);
+  return (2 * copyBytes) / drive.bytesPerSecond + waitUs / US_PER_SECOND;
+}
+
+/** `22.4 MiB, about 3 s`. */
+export function costText(copyBytes: number, seconds: number): string {
+  if (copyBytes === 0) return 'nothing to copy';
+  return `${sizeText(copyBytes)}, ${seconds < 1 ? 'less than 1 s' : `about ${durationText(seconds)}`}`;
+}

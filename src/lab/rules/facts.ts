@@ -1,0 +1,28 @@
+/** What the rules have to know of a lab. Plain data, but for two questions that need the files. */
+import type { DriveModel } from '../drive/driveModel.ts';
+import type { MachineState } from '../machine/machine.ts';
+
+export interface LabFacts {
+  readonly machine: MachineState;
+  /** False: the host has no power. */
+  readonly hostOn: boolean;
+  /** Memory of this checkpoint is being saved; null = of none. */
+  readonly savingMemoryOf: string | null;
+  /** Node that is being merged away; null = none. */
+  readonly merging: string | null;
+  /** Files that were lost. */
+  readonly lostFiles: readonly string[];
+  /** Files in the folder, with their sizes. */
+  readonly fileBytes: ReadonlyMap<string, number>;
+}
+
+export interface PlanFacts extends LabFacts {
+  readonly drive: DriveModel;
+  readonly driveBytes: number | null;
+  readonly usedBytes: number;
+  readonly nowUs: number;
+  /** Sectors that a merge of the newest file of this chain into the next would copy, in bytes: from its bitmaps. */
+  copyBytes(chain: readonly string[]): Promise<number>;
+  /** Bytes that the newest file of this chain holds: what is lost with it. */
+  heldBytes(chain: readonly string[]): Promise<number>;
+}

@@ -1,0 +1,3 @@
+import { modelRuns } from '../../../support/labModelRuns.ts';
+
+modelRuns(3);
