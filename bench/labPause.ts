@@ -2,7 +2,6 @@
 import { must } from '../src/base/assert.ts';
 import { GIB, MIB, SECTOR_BYTES, TIB } from '../src/base/units.ts';
 import type { CoreModule } from '../src/core/core.ts';
-import type { LabEvent } from '../src/lab/events.ts';
 import { LabGuest } from '../src/lab/guest/labGuest.ts';
 import type { Lab } from '../src/lab/lab.ts';
 import { atMost, type Figure, shown } from './figures.ts';
@@ -84,19 +83,19 @@ class PauseWatch {
   }
 
   async during(lab: Lab, take: () => Promise<void>): Promise<Pause> {
-    let paused: LabEvent | null = null;
-    let pause: Pause | null = null;
-    lab.log.onEvent = (event) => {
-      if (event.text.includes(': 1. ')) paused = event;
-      if (paused && event.text.includes(': 4. '))
-        pause = { ms: performance.now() - this.savedAtMs, simulatedUs: event.atUs - paused.atUs };
+    let pausedUs: number | null = null;
+    const pauses: Pause[] = [];
+    lab.log.onEvent = ({ text, atUs }) => {
+      if (text.includes(': 1. ')) pausedUs = atUs;
+      if (text.includes(': 4. ') && pausedUs !== null)
+        pauses.push({ ms: performance.now() - this.savedAtMs, simulatedUs: atUs - pausedUs });
     };
     try {
       await take();
     } finally {
       lab.log.onEvent = null;
     }
-    return must<Pause | null>(pause, 'the machine was paused and went on');
+    return must(pauses[0], 'the machine was paused and went on');
   }
 
   stop(): void {

@@ -28,11 +28,13 @@ import { openForReading } from './writeFaults.ts';
 
 type OnRun = (layer: number, fileOffset: number, targetSector: number, sectorCount: number) => void;
 
+/** Used within one turn only, by one chain after the other. */
+const PLAN = new ReadPlan();
+
 export class DiskChain implements VirtualDisk {
   readonly sectorSizeBytes = SECTOR_BYTES as 512;
   readonly sectorCount: number;
   private readonly files: LayerFiles;
-  private readonly plan = new ReadPlan();
   private readonly writer: LeafWriter | null;
 
   constructor(
@@ -47,6 +49,11 @@ export class DiskChain implements VirtualDisk {
     this.sectorCount = leaf.virtualSizeBytes / SECTOR_BYTES;
     this.files = new LayerFiles(layers);
     this.writer = writable ? new LeafWriter(leaf, core, this.files, summaries[0] ?? null) : null;
+  }
+
+  /** Gives its memory back; the files are the caller's to close. Nothing may be asked of it afterwards. */
+  close(): void {
+    this.core.release();
   }
 
   /** Sectors of one cell of the index. */
@@ -291,7 +298,8 @@ export class DiskChain implements VirtualDisk {
     onRun: OnRun | null,
     onGap: (layer: number, at: number, count: number) => void,
   ): number {
-    const { core, plan } = this;
+    const { core } = this;
+    const plan = PLAN;
     const reads = must(this.files.readNow, 'every file answers at once');
     const wanted = target.length / SECTOR_BYTES;
     const found = this.resolveNow(firstSector, wanted);

@@ -45,7 +45,25 @@ export const MEMORY_LIMIT_BYTES = 3 * 1024 ** 3;
 
 const MIB = 1024 ** 2;
 
+/**
+ * Memory of small chains that were closed: who opens many of them, one after the other, would else wait for the collector
+ * again and again.
+ */
+const spares: WebAssembly.Memory[] = [];
+const MOST_SPARES = 4;
+const LARGEST_SPARE_BYTES = 16 * MIB;
+
+/** Zeros in the pages that the module is given at first; in a spare one the others hold what the chain before left. */
+function takeMemory(): { readonly memory: WebAssembly.Memory; readonly isSpare: boolean } {
+  const spare = spares.pop();
+  if (!spare)
+    return { memory: new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: 65536 }), isSpare: false };
+  new Uint8Array(spare.buffer).fill(0, 0, INITIAL_PAGES * WASM_PAGE_BYTES);
+  return { memory: spare, isSpare: true };
+}
+
 export class DiskCore {
+  private isReleased = false;
   /** Sectors of one cell of the index. */
   readonly unitSectors: number;
   readonly unitCount: number;
@@ -60,8 +78,8 @@ export class DiskCore {
   private readonly addresses: { staging: number; requests: number; steps: number; totals: number };
 
   private constructor(
-    private readonly exports: Exports,
-    memory: WebAssembly.Memory,
+    private exports: Exports,
+    private readonly wasmMemory: WebAssembly.Memory,
     layers: readonly CoreLayer[],
     options: CoreOptions,
     unitSectors: number,
@@ -69,8 +87,9 @@ export class DiskCore {
   ) {
     this.unitSectors = unitSectors;
     this.unitCount = Math.ceil(options.sectorCount / unitSectors);
-    this.memory = new DataView(memory.buffer);
-    this.bytes = new Uint8Array(memory.buffer);
+    const { buffer } = wasmMemory;
+    this.memory = new DataView(buffer);
+    this.bytes = new Uint8Array(buffer);
     this.addresses = {
       staging: exports.stagingAddress(),
       requests: exports.requestsAddress(),
@@ -80,7 +99,7 @@ export class DiskCore {
     this.staging = this.bytes.subarray(this.addresses.staging, this.addresses.staging + stagingBytes);
     const scratchAt = this.addresses.staging + stagingBytes;
     this.scratch = this.bytes.subarray(scratchAt, scratchAt + SCRATCH_BYTES);
-    this.extents = new Float64Array(memory.buffer, exports.extentsAddress());
+    this.extents = new Float64Array(buffer, exports.extentsAddress());
     this.layers = layers;
   }
 
@@ -92,7 +111,7 @@ export class DiskCore {
     layers: readonly CoreLayer[],
     options: CoreOptions,
   ): Promise<DiskCore> {
-    const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: 65536 });
+    const { memory, isSpare } = takeMemory();
     const exports = await instantiate(module, { env: { memory } });
     const blocks = layers.filter((layer) => layer.kind !== 'flat').map((layer) => layer.blockSectors);
     const unitSectors = Math.min(LARGEST_UNIT, ...blocks);
@@ -109,7 +128,19 @@ export class DiskCore {
       stagingBytes + SCRATCH_BYTES,
     );
     growTo(memory, wanted);
+    // Tables and caches begin as zeros; what is read into `staging`, the last of all, is written first.
+    if (isSpare)
+      new Uint8Array(memory.buffer, 0, exports.stagingAddress()).fill(0, INITIAL_PAGES * WASM_PAGE_BYTES);
     return new DiskCore(exports, memory, layers, options, unitSectors, stagingBytes);
+  }
+
+  /** Gives the memory back. Nothing may be asked afterwards, and no view of it be used: other chains get it. */
+  release(): void {
+    if (this.isReleased) return;
+    this.isReleased = true;
+    this.exports = RELEASED;
+    if (spares.length < MOST_SPARES && this.wasmMemory.buffer.byteLength <= LARGEST_SPARE_BYTES)
+      spares.push(this.wasmMemory);
   }
 
   /** Where a layer's BAT goes, as it stands in the file; `indexLayer` follows. */
@@ -343,6 +374,13 @@ export class DiskCore {
 
 /** Also the most cells and the longest needle of one call. */
 export const SCRATCH_BYTES = 65536;
+
+/** Whoever asks a chain that was closed is told. */
+const RELEASED: Exports = new Proxy({} as Exports, {
+  get() {
+    throw new Error('assertion failed: the chain is open');
+  },
+});
 
 function growTo(memory: WebAssembly.Memory, wantedBytes: number): void {
   const tooMuch = (cause?: unknown) =>

@@ -94,11 +94,13 @@ export abstract class LabCalls implements LabApi {
   }
 
   labAdvance(advance: LabAdvance): Promise<Outcome<LabView>> {
-    return this.seen(({ history }) =>
-      inSlices(advance.budgetMs, (goOn) =>
-        'untilUs' in advance ? history.advance(advance.untilUs, goOn) : history.toNextEvent(goOn),
-      ),
-    );
+    return this.seen(async ({ history }) => {
+      const told = history.lab.log.count;
+      await inSlices(advance.budgetMs, (goOn) =>
+        'untilUs' in advance ? history.advance(advance.untilUs, goOn) : history.toNextEvent(goOn, told),
+      );
+      await history.settle();
+    });
   }
 
   labAsk(command: PlannedCommand): Promise<Outcome<LabPlan>> {

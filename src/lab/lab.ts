@@ -341,7 +341,8 @@ export class Lab {
         const nodes = isSubtree ? subtreeOf(context.state, id) : [nodeOf(context.state, id)];
         const ids = nodes.map((node) => node.id).filter((each) => each !== NOW);
         const { removed } = deletion(context.state, ids, context.clock.nowUs);
-        if (merges.touches([...nodes, ...removed])) await merges.abandon('one of its checkpoints was deleted');
+        if (merges.touches([...nodes, ...removed]))
+          await merges.abandon('one of its checkpoints was deleted');
         return deleteCheckpoints(context, id, isSubtree);
       }
       case 'policy':

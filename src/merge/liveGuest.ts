@@ -46,8 +46,9 @@ export class LiveGuest {
     });
   }
 
-  /** Closing a file twice does nothing. */
+  /** Closing twice does nothing. */
   close(): Promise<void> {
+    this.disk.close();
     return closeAll(this.images.map(({ file }) => file));
   }
 }

@@ -149,6 +149,7 @@ export class FakeLab implements Calls {
         node: id,
         disk: 'disk0',
         sha256: String(i % 10).repeat(64),
+        problem: null,
       })),
     );
 

@@ -34,15 +34,13 @@ export class LabModel {
   /** Of Now: what sectors that were written since the last flush may hold after a power cut. */
   private maybe = new Map<number, Uint8Array[]>();
   private readonly checked = new Map<string, string>();
-  private tree: MachineState;
   readonly counts = { commands: 0, refused: 0, merges: 0, cuts: 0, failed: 0 };
 
   private constructor(
     readonly lab: Lab,
-    private readonly seed: number,
+    seed: number,
   ) {
     this.random = new Prng(seed);
-    this.tree = lab.state;
   }
 
   /** One sequence; throws at the first thing that is not as the model has it. */
@@ -265,7 +263,6 @@ export class LabModel {
       if (state.policy === 'when-off')
         expect(state.power, 'merges only while the machine is off').toBe('off');
     }
-    this.tree = state;
   }
 
   // ── Looking ────────────────────────────────────────────────────────────────────────────────────────────────────────

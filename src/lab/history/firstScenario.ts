@@ -18,7 +18,7 @@ export const FIRST_SCENARIO: Scenario = {
   seed: 4711,
   machineName: 'LAB-WEB01',
   settings: {
-    memoryBytes: 64 * MIB,
+    memoryBytes: 32 * MIB,
     processors: 2,
     notes: '',
     checkpointType: 'standard',

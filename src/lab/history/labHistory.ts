@@ -109,6 +109,8 @@ export class LabHistory {
     }
     this.finished();
     this.keep();
+    // What is due at this very moment belongs to it: it happens too when the lab is played again up to here.
+    await this.settle();
   }
 
   /** Lets time pass, with the commands that were to come at their times. */
@@ -128,11 +130,13 @@ export class LabHistory {
     this.endUs = Math.max(this.endUs, lab.nowUs);
   }
 
-  /** To where something is told of next; where nothing will happen, to the next command. */
-  async toNextEvent(goOn: () => boolean): Promise<void> {
+  /**
+   * To where something is told of that is not among the first `told` events; where nothing will happen, to the next command.
+   * Who gives it time in slices names the same `told` in each.
+   */
+  async toNextEvent(goOn: () => boolean, told: number = this.lab.log.count): Promise<void> {
     const { lab } = this;
-    const told = lab.log.count;
-    while (goOn() && lab.log.count === told) {
+    while (lab.log.count === told && goOn()) {
       const next = this.commands[this.done];
       const stepUs = lab.nextUs();
       if (next && (stepUs === null || next.atUs <= stepUs)) await this.advance(next.atUs, goOn);
@@ -190,8 +194,8 @@ export class LabHistory {
     });
   }
 
-  /** Everything that is due by now has happened: only then a command has a place in time. */
-  private async settle(): Promise<void> {
+  /** Everything that is due by now has happened: only then a command has a place in time, and a replay stops at the same. */
+  async settle(): Promise<void> {
     while (!this.isSettled(this.lab.nowUs)) await this.lab.advance(this.lab.nowUs);
   }
 

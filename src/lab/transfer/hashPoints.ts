@@ -1,5 +1,6 @@
 /** SHA-256 of every disk as it reads at every checkpoint and at Now. */
 import { DiskError } from '../../base/errors.ts';
+import { MIB } from '../../base/units.ts';
 import type { CoreModule } from '../../core/core.ts';
 import { hashDisk } from '../../export/hashDisk.ts';
 import type { Hasher } from '../../export/hasher.ts';
@@ -23,6 +24,9 @@ export interface HashPointsTools {
   /** Bytes of disks hashed since the last call. */
   readonly advance?: (bytes: number) => void;
 }
+
+/** Many points are opened, one after the other. */
+const CACHES = { ownerBytes: 4 * MIB, pageBytes: 4 * MIB, stagingBytes: 8 * MIB };
 
 /** Now first, then the newest checkpoint. A deleted one is no point any more: what is merged into it is its descendant's. */
 export async function hashPoints(
@@ -48,7 +52,7 @@ async function hashOf(
 ): Promise<Pick<HashedPoint, 'sha256' | 'problem'>> {
   const given = signal ? { signal } : {};
   try {
-    const { disk, close } = await openPoint(folder, chain, true, { module, ...given });
+    const { disk, close } = await openPoint(folder, chain, true, { module, caches: CACHES, ...given });
     try {
       const hasher = await createHasher();
       const sha256 = await hashDisk(disk, {

@@ -42,7 +42,11 @@ export async function openPoint(
   return orClose(open, async () => {
     checkLinks(chain, images);
     const disk = await openChain(module, images, { complete, ...caches, ...(signal ? { signal } : {}) });
-    return { disk, close: () => closeAll(open) };
+    const close = () => {
+      disk.close();
+      return closeAll(open);
+    };
+    return { disk, close };
   });
 }
 
