@@ -45,6 +45,8 @@ const app: UserConfig = {
 export default defineConfig(({ mode }) => ({
   ...(mode === 'cli' ? cli : app),
   test: {
+    // Every core: most tests compute, and nothing is timed.
+    maxWorkers: '100%',
     coverage: {
       provider: 'v8',
       include: ['src/**/*.{ts,svelte}'],

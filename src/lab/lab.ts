@@ -215,6 +215,11 @@ export class Lab {
     return labView(context, extras);
   }
 
+  /** Why disks are closed: a merge broke off at its end and is not finished yet; null = they are not. */
+  get closedBy(): string | null {
+    return this.merges.closedBy;
+  }
+
   /** One byte a page while memory is being saved. */
   pages(): Uint8Array | null {
     return this.context.memorySave?.save.states.slice() ?? null;

@@ -55,9 +55,9 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
 /** The key until the log tells this. */
 async function pressUntil(page: Page, key: string, text: string): Promise<void> {
   for (let presses = 0; presses < 40; presses++) {
+    await expect(button(page, 'One event on')).toBeEnabled();
     if ((await events(page, text).count()) > 0) return;
     await page.keyboard.press(key);
-    await expect(button(page, 'One event on')).toBeEnabled();
   }
   throw new Error(`The log does not come to tell ${text}`);
 }

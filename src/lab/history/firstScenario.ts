@@ -24,7 +24,7 @@ export const FIRST_SCENARIO: Scenario = {
     checkpointType: 'standard',
     integrationServices: true,
   },
-  disks: [{ type: 'dynamic', virtualSizeBytes: 4 * GIB, blockSizeBytes: 2 * MIB }],
+  disks: [{ type: 'dynamic', virtualSizeBytes: GIB, blockSizeBytes: 2 * MIB }],
   policy: 'live',
   guest: { kind: 'file-server', load: 60 },
   volume: true,

@@ -1,6 +1,6 @@
 /** Starting, stopping, saving and pausing the machine, and what becomes of it when its host loses its power. */
 import { must } from '../../base/assert.ts';
-import type { DiskError } from '../../base/errors.ts';
+import { DiskError } from '../../base/errors.ts';
 import { sizeText } from '../../base/units.ts';
 import type { LabContext } from '../context.ts';
 import { MemorySave } from '../memory/memorySave.ts';
@@ -17,7 +17,12 @@ export async function start(lab: LabContext): Promise<void> {
   await lab.clock.hold(() => lab.attach());
   const saved = savedState ? await lab.clock.hold(() => readState(lab, savedState.file)) : null;
   await lab.clock.hold(() => lab.guest.start(lab, saved));
-  await setPower(lab, 'running', null);
+  try {
+    await setPower(lab, 'running', null);
+  } catch (error) {
+    lab.guest.stop();
+    throw error;
+  }
   if (savedState) {
     await lab.remove([savedState.file]);
     lab.event('machine', `Started from its saved state, ${sizeText(savedState.fileBytes)}.`);
@@ -44,19 +49,19 @@ async function off(lab: LabContext, text: string): Promise<void> {
   await endMemorySave(lab, 'its machine was stopped');
   lab.guest.stop();
   lab.critical = null;
-  await setPower(lab, 'off', null);
+  await notePower(lab, 'off');
   lab.event('machine', text);
 }
 
 export async function pause(lab: LabContext): Promise<void> {
-  await setPower(lab, 'paused', lab.now.savedState);
+  await notePower(lab, 'paused');
   lab.event('machine', 'Paused.');
 }
 
 export async function resume(lab: LabContext): Promise<void> {
   lab.critical = null;
   lab.guest.dueUs = Math.max(lab.guest.dueUs, lab.clock.nowUs);
-  await setPower(lab, 'running', lab.now.savedState);
+  await notePower(lab, 'running');
   lab.event('machine', 'Resumed.');
 }
 
@@ -68,8 +73,8 @@ export async function save(lab: LabContext): Promise<void> {
     return writeWhole(lab, name);
   });
   lab.guest.flushed();
-  lab.guest.stop();
   await setPower(lab, 'saved', savedState);
+  lab.guest.stop();
   lab.event(
     'memory',
     `Saved: ${sizeText(savedState.memoryBytes)} of memory in ${sizeText(savedState.fileBytes)}.`,
@@ -89,8 +94,7 @@ export async function deleteSavedState(lab: LabContext): Promise<void> {
 export async function standStill(lab: LabContext, error: DiskError): Promise<void> {
   const { text, code } = faultFor(error);
   lab.critical = text;
-  await setPower(lab, 'paused', lab.now.savedState).catch(() => undefined);
-  lab.state = { ...lab.state, power: 'paused' };
+  await notePower(lab, 'paused');
   lab.event('fault', `Paused-Critical: ${text}`, { severity: 'error', code });
 }
 
@@ -153,6 +157,20 @@ async function writeWhole(lab: LabContext, name: string): Promise<SavedStateFile
     return await saving.finish();
   } finally {
     await file.close();
+  }
+}
+
+/**
+ * The machine is so, whether or not the configuration can say it: after a power cut of the host a machine that was on is off
+ * in any case. Said again with the next change.
+ */
+async function notePower(lab: LabContext, power: 'off' | 'paused' | 'running'): Promise<void> {
+  lab.state = { ...lab.state, power };
+  try {
+    await lab.clock.hold(() => lab.commit(lab.state));
+  } catch (error) {
+    if (!(error instanceof DiskError) || !lab.drive.isOn) throw error;
+    lab.event('host', `The configuration could not be written: ${error.message}`, { severity: 'warning' });
   }
 }
 

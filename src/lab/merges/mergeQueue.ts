@@ -67,6 +67,11 @@ export class MergeQueue {
     return this.running?.node.id ?? null;
   }
 
+  /** What keeps disks closed: a merge that broke off. */
+  get closedBy(): string | null {
+    return this.broken?.message ?? null;
+  }
+
   /** Its state cannot be kept aside: files are open, or must be mended. */
   get isBusy(): boolean {
     return this.running !== null || this.broken !== null;

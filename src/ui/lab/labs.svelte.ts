@@ -161,12 +161,17 @@ export class Labs extends LabFollowing {
     await this.#see('advance', (api) => api.labAdvance({ toNextEvent: true, budgetMs: 2000 }));
   }
 
-  /** To the last event before now; to the start where there is none. */
+  /**
+   * To the last event before now; to the start where there is none. A command is carried out whole: what it tells on its way
+   * leads to its end again, and the event before that is gone to.
+   */
   async previousEvent(): Promise<void> {
     const { view } = this;
     if (!view) return;
-    const before = view.events.filter(({ atUs }) => atUs < view.nowUs).at(-1);
-    await this.seek(before?.atUs ?? 0);
+    const times = [...new Set(view.events.map(({ atUs }) => atUs))].filter((atUs) => atUs < view.nowUs);
+    for (let atUs = times.pop(); await this.seek(atUs ?? 0); atUs = times.pop()) {
+      if (atUs === undefined || !this.view || this.view.nowUs < view.nowUs) return;
+    }
   }
 
   async seek(atUs: number): Promise<boolean> {

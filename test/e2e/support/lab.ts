@@ -103,9 +103,9 @@ export async function stepUntil(page: Page, text: string | RegExp): Promise<void
   const told = log(page).getByRole('row').filter({ hasText: text });
   const on = button(page, 'One event on');
   for (let steps = 0; steps < 40; steps++) {
+    await expect(on).toBeEnabled();
     if ((await told.count()) > 0) return;
     await on.click();
-    await expect(on).toBeEnabled();
   }
   throw new Error(`The log does not come to tell ${text}.`);
 }
