@@ -38,6 +38,14 @@ async function planMerge(page) {
   await page.getByText(/blocks? ha(s|ve) something to copy/).waitFor();
 }
 
+/** The first scenario, with a checkpoint asked about that would let a merge begin. */
+async function askLab(page) {
+  await page.getByRole('link', { name: 'Lab', exact: true }).click();
+  await page.getByRole('button', { name: 'New lab' }).click();
+  await page.getByRole('treeitem', { name: /^schema v2/ }).click({ timeout: 180_000 });
+  await page.getByText('If schema v2 is deleted').waitFor();
+}
+
 const WIDE = { width: 1280, height: 800 };
 const SHOTS = [
   { name: 'open-light', size: WIDE, colorScheme: 'light', go: async () => undefined },
@@ -52,6 +60,7 @@ const SHOTS = [
   },
   { name: 'repair-light', size: WIDE, colorScheme: 'light', go: planRepair },
   { name: 'merge-light', size: WIDE, colorScheme: 'light', go: planMerge },
+  { name: 'lab-light', size: WIDE, colorScheme: 'light', go: askLab },
   { name: 'compare-dark', size: WIDE, colorScheme: 'dark', go: compare },
 ];
 

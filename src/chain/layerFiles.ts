@@ -13,6 +13,7 @@ export class LayerFiles {
   /** Present when every file answers at once. */
   readonly readNow: readonly ReadNow[] | null;
   readonly files: readonly RandomAccessFile[];
+  private readonly readTableNow: readonly (ReadNow | undefined)[];
   /** Units whose bits layer 0 changed since, one set for each batch of pieces that is being read. */
   private readonly changedWhileReading = new Set<Set<number>>();
 
@@ -20,6 +21,7 @@ export class LayerFiles {
     this.files = images.map((image) => image.file);
     const now = this.files.map((file) => file.readNow?.bind(file) ?? null);
     this.readNow = now.every((read) => read !== null) ? now : null;
+    this.readTableNow = this.files.map((file) => file.readTableNow?.bind(file) ?? file.readNow?.bind(file));
   }
 
   file(layer: number): RandomAccessFile {
@@ -28,7 +30,7 @@ export class LayerFiles {
 
   /** Reads pieces of bitmap into the core; files that answer at once are not waited for. */
   loadPagesNow(core: DiskCore, requests: readonly PageRequest[]): void {
-    const reads = must(this.readNow, 'every file answers at once');
+    const reads = this.readTableNow;
     const bytes = new Uint8Array(core.pageSizeBytes);
     for (const request of requests) {
       try {

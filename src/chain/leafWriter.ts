@@ -134,7 +134,7 @@ export class LeafWriter {
     );
     const added = parts.filter((_, i) => entries[i] === UNUSED_ENTRY);
     if (added.length === 0) return { known, fresh: [], end: null };
-    this.end ??= await readFileEnd(this.image, tables, this.core.batBytes(0));
+    this.end ??= await readFileEnd(readAsTables(this.image), tables, this.core.batBytes(0));
     const aligned = this.blocks?.aligned4k ?? true;
     const placed = placeBlocks(this.file.name, tables, this.end, aligned, added.length);
     const fresh = added.map((part, i): NewPart => ({ part, entry: placed.entries[i] ?? UNUSED_ENTRY }));
@@ -263,4 +263,13 @@ function withBlock(summary: BlockSummary, distance: number | null): BlockSummary
     allocated: summary.allocated + 1,
     strideSectors: Number.isFinite(stride) ? stride : null,
   };
+}
+
+/** The end of the file counts as a table, where the storage makes a difference. */
+function readAsTables(image: DiskImage): DiskImage {
+  const { file } = image;
+  const readNow = file.readTableNow?.bind(file);
+  if (!readNow) return image;
+  const read = async (offset: number, target: Uint8Array) => readNow(offset, target);
+  return { ...image, file: Object.create(file, { read: { value: read } }) };
 }

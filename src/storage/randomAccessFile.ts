@@ -21,6 +21,11 @@ export interface RandomAccessFile {
   readonly readThroughBytes: number;
   /** Present where reading needs no waiting; same contract as `read`. Hot paths use it to avoid a promise per read. */
   readonly readNow?: (offset: number, target: Uint8Array) => void;
+  /**
+   * Present where reading what a disk's host keeps in memory (tables, bitmaps, the end of the file) counts otherwise than
+   * reading data; same contract as `readNow`.
+   */
+  readonly readTableNow?: (offset: number, target: Uint8Array) => void;
   /** Present where `read` may answer from a cache: always asks the storage. For measuring. */
   readonly readFresh?: (offset: number, target: Uint8Array) => Promise<void>;
   /** Fills `target` or throws 'truncated'. */

@@ -4,7 +4,32 @@ import type { Page } from '@playwright/test';
 import { axe } from './support/axe.ts';
 import { saveNextTo, stubPickers } from './support/files.ts';
 import { browser, expect, test } from './support/fixtures.ts';
+import { addressOf, chooseMore, expectOpen, row, seekBar, smallScenario, tree } from './support/lab.ts';
 import { openSample, walkSteps } from './support/screens.ts';
+
+/** A branch, a checkpoint whose disk waits, and one whose merge is under way. */
+const LAB = addressOf(
+  smallScenario({
+    commands: [
+      [1, { do: 'start' }],
+      [3, { do: 'take', name: 'one' }],
+      [6, { do: 'take', name: 'two' }],
+      [7, { do: 'apply', checkpoint: 'one', takeFirst: false }],
+      [7, { do: 'start' }],
+      [9, { do: 'take', name: 'three' }],
+      [11, { do: 'delete', checkpoint: 'one' }],
+      [11, { do: 'policy', policy: 'when-off' }],
+      [11, { do: 'delete', checkpoint: 'three' }],
+      [11, { do: 'drive-size', bytes: 2 ** 32 }],
+    ],
+    endSeconds: 12,
+  }),
+);
+
+async function openLab(page: Page): Promise<void> {
+  await page.goto(LAB);
+  await expectOpen(page);
+}
 
 /** Each leaves the page on one screen. */
 const SCREENS: Record<string, (page: Page) => Promise<void>> = {
@@ -59,7 +84,51 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await page.getByRole('link', { name: 'Private storage' }).click();
     await expect(page.getByRole('main')).toContainText(/private/i);
   },
+  'the lab before there is one': async (page) => {
+    await page.getByRole('link', { name: 'Lab', exact: true }).click();
+    await expect(page.getByRole('button', { name: 'New lab' })).toBeVisible();
+  },
+  'the lab': async (page) => {
+    await openLab(page);
+    await row(page, /^two/).click();
+    await expect(page.getByText('If two is deleted')).toBeVisible();
+  },
+  'the lab’s chart as tables, and the filter of its log': async (page) => {
+    await openLab(page);
+    await page.getByRole('button', { name: 'Table' }).click();
+    await page.getByRole('button', { name: 'Filter' }).click();
+    await expect(page.getByRole('checkbox', { name: /^merges/ })).toBeVisible();
+  },
+  'the lab while memory is saved': async (page) => {
+    await openLab(page);
+    await page.getByRole('button', { name: 'Take checkpoint' }).click();
+    await expect(page.getByText('Intercepted pages')).toBeVisible();
+  },
+  'the lab without power': async (page) => {
+    await openLab(page);
+    await page.getByRole('button', { name: 'Pull the plug…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Pull the plug' }).click();
+    await expect(page.getByRole('button', { name: 'Power on the host' })).toBeVisible();
+  },
 };
+
+/** Every question of the lab, by the title of its dialogue. */
+const LAB_DIALOGS: readonly (readonly [RegExp, (page: Page) => Promise<void>])[] = [
+  [/^Take a checkpoint/, (page) => chooseMore(page, 'Take with a name…')],
+  [/^Settings of/, (page) => chooseMore(page, 'Settings…')],
+  [/^Faults/, (page) => chooseMore(page, 'Faults…')],
+  [/^Hashes/, (page) => chooseMore(page, 'Hashes…')],
+  [/^Share/, (page) => chooseMore(page, 'Share…')],
+  [/^Remove/, (page) => chooseMore(page, 'Remove the machine…')],
+  [/^Another lab/, (page) => chooseMore(page, 'Another lab…')],
+  [/^The machine’s folder/, (page) => page.getByRole('button', { name: 'Save folder…' }).click()],
+  [/^Revert/, (page) => page.getByRole('button', { name: 'Revert…' }).click()],
+  [/^Pull the plug/, (page) => page.getByRole('button', { name: 'Pull the plug…' }).click()],
+  [/^Apply/, (page) => page.getByRole('button', { name: 'Apply…' }).click()],
+  [/^Rename/, (page) => page.getByRole('button', { name: 'Rename…' }).click()],
+  [/^Files at/, (page) => page.getByRole('button', { name: 'Files…' }).click()],
+  [/^Export/, (page) => page.getByRole('button', { name: 'Export…' }).click()],
+];
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
@@ -71,10 +140,32 @@ for (const colorScheme of ['light', 'dark'] as const) {
         expect(await axe(page)).toEqual([]);
       });
     }
+
+    test(`each dialogue of the lab, in ${colorScheme}, has no violation`, async ({ page }) => {
+      await openLab(page);
+      await row(page, /^two/).click();
+      for (const [title, open] of LAB_DIALOGS) {
+        await open(page);
+        const dialog = page.getByRole('dialog', { name: title });
+        await expect(dialog).toBeVisible();
+        expect(await axe(page), String(title)).toEqual([]);
+        await page.keyboard.press('Escape');
+        await expect(dialog).toHaveCount(0);
+      }
+      await expect(tree(page)).toBeVisible();
+      await expect(seekBar(page)).toBeVisible();
+    });
   });
 }
 
-for (const name of ['the first screen', 'the sample', 'the bytes of a file', 'private storage']) {
+for (const name of [
+  'the first screen',
+  'the sample',
+  'the bytes of a file',
+  'private storage',
+  'the lab before there is one',
+  'the lab',
+]) {
   test(`${name} on a phone has no violation and is not wider than the screen`, async ({ page }) => {
     await page.setViewportSize({ width: 390, height: 844 });
     await page.goto('./');

@@ -19,6 +19,7 @@ import {
   stepUntil,
   tree,
 } from './support/lab.ts';
+import { folderButton, treeRow } from './support/screens.ts';
 
 /** Two checkpoints of a machine that runs; nothing is deleted yet. */
 const TWO = smallScenario({
@@ -274,4 +275,59 @@ test('a lab in memory comes back from its link, and so does what was done in it 
   const again = await hashes(fresh);
   expect(Object.values(again).sort()).toEqual(Object.values(after).sort());
   expect(again).toEqual(after);
+});
+
+test('a scenario’s link in a fresh page gives the same events and hashes', async ({ page }) => {
+  const link = addressOf(TWO);
+  await page.goto(link);
+  await expectOpen(page);
+  const [told, points] = [await log(page).getByRole('row').allTextContents(), await hashes(page)];
+  const fresh = await page.context().newPage();
+  await fresh.goto(link);
+  await expectOpen(fresh);
+  expect(await log(fresh).getByRole('row').allTextContents()).toEqual(told);
+  expect(await hashes(fresh)).toEqual(points);
+});
+
+test('the machine’s folder is saved through the picker, and opens as a chain that reads the same', async ({
+  page,
+}) => {
+  // A picker cannot be shown here: it hands out a folder of private storage, which is written as any other.
+  await page.addInitScript(() => {
+    Object.assign(window, {
+      showDirectoryPicker: async () =>
+        (await navigator.storage.getDirectory()).getDirectoryHandle('picked', { create: true }),
+    });
+  });
+  await page.goto(addressOf(WRITTEN));
+  await expectOpen(page);
+  const { Now: now = 'no hash' } = await hashes(page);
+  await button(page, 'Save folder…').click();
+  const dialog = dialogOf(page, 'The machine’s folder');
+  await dialog.getByRole('button', { name: 'Save into a folder…' }).click();
+  await expect(dialog).toContainText('Saved into a new folder in picked', { timeout: 20_000 });
+  await dialog.getByRole('button', { name: 'Done' }).click();
+
+  await page.reload();
+  await page.getByRole('link', { name: 'Disklab' }).click();
+  await folderButton(page).click();
+  await expect(treeRow(page, 'LAB-E2E.vhd')).toHaveAccessibleName(/\blayer 2\b/);
+  await page.getByRole('banner').getByRole('button', { name: 'Save disk as…' }).click();
+  const save = dialogOf(page, /^Save the disk as seen from/);
+  await save.getByRole('radio', { name: /private storage/ }).check();
+  await save.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(save).toContainText(now, { timeout: 20_000 });
+});
+
+test('a new lab shows a branch, a merge that waits and one that runs', async ({ page }) => {
+  test.slow();
+  await page.goto('./#screen=lab');
+  await button(page, 'New lab').click();
+  await expect(page.getByText('Everything that happens in it is done for real')).toBeVisible();
+  await expect(tree(page)).toBeVisible({ timeout: 120_000 });
+  await expect(status(page)).toContainText('merging');
+  await expect(row(page, /^schema v2/)).toBeVisible();
+  await expect(row(page, /^before hotfix.*waits: 2 descendants/)).toBeVisible();
+  await expect(row(page, /^load test.*merging/)).toBeVisible();
+  await expect(page.getByText(/^Guest checked/)).toContainText(/reads, 0 wrong/);
 });

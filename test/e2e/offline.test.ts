@@ -5,7 +5,10 @@ import type { Page } from '@playwright/test';
 import { chainFiles, writeFiles } from '../support/vhdFiles.ts';
 import { drop } from './support/files.ts';
 import { APP, expect, test } from './support/fixtures.ts';
+import { addressOf, expectOpen, smallScenario } from './support/lab.ts';
 import { expectChain, openSample, select } from './support/screens.ts';
+
+const LAB = addressOf(smallScenario({ commands: [[1, { do: 'start' }]], endSeconds: 2 }));
 
 /** From here on the page and everything that it may load later comes from the cache. */
 async function cached(page: Page): Promise<void> {
@@ -33,6 +36,9 @@ test('under a deep path the whole app works, and works again with the server gon
   guard.expectFault(/ERR_CONNECTION_REFUSED|fetching the script/);
   await page.reload();
   await openSample(page);
+  // The lab is loaded when it is first asked for: from the cache now.
+  await page.goto(new URL(LAB, site.address).href);
+  await expectOpen(page);
   await page.goto(site.address);
   await drop(page, paths);
   await expectChain(page, files.map(({ name }) => name).reverse());

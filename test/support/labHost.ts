@@ -1,11 +1,12 @@
 /** A lab in memory for tests, and a small scenario for it. */
+
+import { KIB, MIB } from '../../src/base/units.ts';
+import { nodeHasher } from '../../src/cli/nodeHasher.ts';
 import type { CoreModule } from '../../src/core/core.ts';
 import { loadCore } from '../../src/core/loadCoreNode.ts';
 import { memoryTree } from '../../src/lab/drive/labFolders.ts';
 import type { Scenario } from '../../src/lab/history/scenario.ts';
 import type { LabHost } from '../../src/lab/host.ts';
-import { KIB, MIB } from '../../src/base/units.ts';
-import { nodeHasher } from '../../src/cli/nodeHasher.ts';
 
 let module: Promise<CoreModule> | null = null;
 
