@@ -1,52 +1,33 @@
-/**
- * One machine on its host: carries out commands, and lets time pass. There is no clock: time is what the drive's requests
- * cost and the guest's own pace, and the next thing that happens is always the earliest one.
- */
-import { must } from '../base/assert.ts';
 import { DiskError } from '../base/errors.ts';
-import { sizeText } from '../base/units.ts';
+import { CommandDesk } from './carryOut.ts';
 import { LabClock } from './clock.ts';
-import type { CommandName, LabCommand } from './commands.ts';
+import type { LabCommand } from './commands.ts';
 import { LabContext } from './context.ts';
 import { DRIVES } from './drive/driveModel.ts';
 import { type DriveSnapshot, LabDrive } from './drive/labDrive.ts';
-import { installVolume } from './guest/installVolume.ts';
-import { GuestSide, SYSTEM_DISK } from './guestSide.ts';
+import { GuestSide } from './guestSide.ts';
 import type { Scenario } from './history/scenario.ts';
 import type { LabHost } from './host.ts';
 import { LabIds } from './ids.ts';
-import { labDate } from './labTime.ts';
 import type { LabView } from './labView.ts';
 import { labView, type ViewExtras } from './labViewOf.ts';
 import { LabLog } from './log.ts';
-import { applyCheckpoint } from './machine/applyCheckpoint.ts';
 import { readMachine, type StoredMachine } from './machine/configuration.ts';
-import { deleteCheckpoints, sweep } from './machine/deleteCheckpoint.ts';
-import { alterFile, changeId } from './machine/faults.ts';
-import { type MachineNode, type MachineState, NOW } from './machine/machine.ts';
-import { createAbove, createBase } from './machine/newDisks.ts';
-import { baseName, differencingName } from './machine/paths.ts';
+import { sweep } from './machine/deleteCheckpoint.ts';
+import type { MachineState } from './machine/machine.ts';
+import { type Foundation, install, newMachine } from './machine/newMachine.ts';
 import * as power from './machine/power.ts';
 import { recoverMachine } from './machine/recoverMachine.ts';
-import { removeMachine } from './machine/removeMachine.ts';
-import { takeCheckpoint } from './machine/takeCheckpoint.ts';
-import { checkpointNamed, deletion, nodeOf, subtreeOf } from './machine/tree.ts';
+import { filesOf } from './machine/tree.ts';
+import { SavingMemory } from './memory/savingMemory.ts';
 import { MergeQueue } from './merges/mergeQueue.ts';
 import type { LabPlan, PlannedCommand } from './plan/labPlan.ts';
 import { planCommand } from './plan/planCommand.ts';
 import type { LabFacts } from './rules/facts.ts';
 import { planFacts } from './rules/planFacts.ts';
-import { type Refusal, refusalOf, revertTarget } from './rules/refusals.ts';
+import { type Refusal, refusalOf } from './rules/refusals.ts';
 import { LabSamples } from './samples.ts';
 import { type HashedPoint, type HashPointsTools, hashPoints } from './transfer/hashPoints.ts';
-
-/** Pages of memory that are saved in one go while the machine runs. */
-const PAGES_A_STEP = 64;
-
-/** Somebody else's files that a new machine's disk stands on, newest first. */
-export type Foundation = Readonly<
-  Record<string, readonly { readonly name: string; readonly file: Parameters<LabDrive['mount']>[1] }[]>
->;
 
 export interface LabSnapshot {
   readonly drive: DriveSnapshot;
@@ -67,94 +48,36 @@ export interface LabSnapshot {
 export class Lab {
   private hostOn = true;
   private steps = 0;
-  private memoryDueUs = 0;
+  private readonly memory: SavingMemory;
+  private readonly desk: CommandDesk;
 
   private constructor(
     private readonly context: LabContext,
-    private merges: MergeQueue,
+    private readonly merges: MergeQueue,
     private readonly samples: LabSamples,
     private readonly stored: StoredMachine,
-  ) {}
+  ) {
+    this.memory = new SavingMemory(context);
+    this.desk = new CommandDesk(context, merges, this.memory, samples, {
+      lost: () => this.hostLost(),
+      back: () => this.hostBack(),
+    });
+  }
 
   // ── Beginning and ending ───────────────────────────────────────────────────────────────────────────────────────────
 
   /** A new machine in an empty folder; with a foundation its first disk stands on that chain. */
   static async create(host: LabHost, scenario: Scenario, foundation: Foundation = {}): Promise<Lab> {
     const drive = new LabDrive(host.folder, DRIVES[scenario.drive]);
-    const ids = new LabIds(scenario.seed);
-    const log = new LabLog();
-    const hasFoundation = Object.keys(foundation).length > 0;
-    for (const files of Object.values(foundation))
-      for (const { name, file } of files) drive.mount(name, file);
-    const id = ids.guid();
-    const files: Record<string, string> = {};
-    const sizes: Record<string, number> = {};
-    const blocks: Record<string, number> = {};
-    for (const [i, disk] of scenario.disks.entries()) {
-      const name = `disk${i}`;
-      const below = foundation[name]?.[0];
-      const identity = { id: ids.raw(), made: labDate(0) };
-      if (below) {
-        files[name] = differencingName(ids.guid(), name);
-        const parent = {
-          name: below.name,
-          machine: scenario.machineName,
-          isBase: foundation[name]?.length === 1,
-        };
-        await createAbove(drive, files[name], parent, identity, disk.blockSizeBytes);
-      } else {
-        files[name] = baseName(scenario.machineName, name);
-        await createBase(drive, files[name], disk, identity);
-      }
-      sizes[name] = disk.virtualSizeBytes;
-      blocks[name] = disk.blockSizeBytes;
-    }
-    const now: MachineNode = {
-      id: NOW,
-      name: 'Now',
-      parent: null,
-      atUs: 0,
-      files,
-      settings: {
-        ...scenario.settings,
-        disks: Object.keys(files).map((disk) => ({ kind: 'vhd' as const, id: disk })),
-      },
-      savedState: null,
-      consistency: 'off',
-      deletedAtUs: null,
-    };
-    const stored: StoredMachine = {
-      state: {
-        id,
-        name: scenario.machineName,
-        power: 'off',
-        policy: scenario.policy,
-        checkpoints: [],
-        now,
-        foundation: Object.fromEntries(
-          Object.entries(foundation).map(([disk, list]) => [disk, list.map(({ name }) => name)]),
-        ),
-        left: [],
-      },
-      nowUs: 0,
-      seed: scenario.seed,
-      random: ids.count,
-      eventCount: 0,
-      scenarioName: scenario.name,
-      guest: { ...scenario.guest, volume: scenario.volume && !hasFoundation },
-      drive: scenario.drive,
-      virtualSizeBytes: sizes,
-      blockSizeBytes: blocks,
-      hasFoundation,
-    };
-    const lab = Lab.of(host, drive, stored, log, new LabSamples());
+    const stored = await newMachine(drive, scenario, foundation);
+    const lab = Lab.of(host, drive, stored, new LabLog(), new LabSamples());
     const { context } = lab;
     await context.attach();
     if (stored.guest.volume) await install(context, scenario.seed);
     await context.release();
     await context.commit(context.state);
     context.clock.forget();
-    context.event('machine', `${scenario.machineName} was made: ${Object.values(files).join(', ')}.`);
+    context.event('machine', `${scenario.machineName} was made: ${filesOf(context.state).join(', ')}.`);
     return lab;
   }
 
@@ -168,8 +91,7 @@ export class Lab {
     await drive.usedBytes();
     const lab = Lab.of(host, drive, stored, new LabLog(), new LabSamples());
     lab.context.log.count = stored.eventCount;
-    lab.context.event('host', 'The host’s power is back.');
-    await lab.recover();
+    await lab.hostBack();
     return lab;
   }
 
@@ -259,7 +181,7 @@ export class Lab {
   async do(command: LabCommand): Promise<void> {
     const refusal = refusalOf(this.facts(), command);
     if (refusal) throw refused(refusal);
-    await this.orLost(() => this.carryOut(command));
+    await this.orLost(() => this.desk.carryOut(command));
   }
 
   /** Where the host's power goes in the middle of it, that is what happened, whatever else it says. */
@@ -273,174 +195,6 @@ export class Lab {
       if (!wasOn || drive.isOn) throw error;
     }
     if (this.hostOn && !drive.isOn) this.hostLost();
-  }
-
-  private async carryOut(command: LabCommand): Promise<void> {
-    const { context, merges } = this;
-    if (NEEDS_DISKS.has(command.do)) {
-      await merges.mend();
-      await context.attach();
-    }
-    switch (command.do) {
-      case 'start':
-        if (context.state.policy === 'when-off') await merges.abandon('the machine was started');
-        merges.release();
-        return power.start(context);
-      case 'shut-down':
-        merges.release();
-        return power.shutDown(context);
-      case 'turn-off':
-        merges.release();
-        return power.turnOff(context);
-      case 'pause':
-        return power.pause(context);
-      case 'resume':
-        return power.resume(context);
-      case 'save':
-        return power.save(context);
-      case 'delete-saved-state':
-        return power.deleteSavedState(context);
-      case 'settings':
-        return this.setSettings(command.change);
-      case 'attach-pass-through':
-      case 'detach-pass-through':
-        return this.setPassThrough(command.name, command.do === 'attach-pass-through');
-      case 'remove-machine':
-        await merges.abandon('the machine is removed');
-        return removeMachine(context);
-      case 'guest':
-        context.guest.setWork(command.kind, command.load);
-        context.event(
-          'guest',
-          `The guest is to be a ${command.kind.replace('-', ' ')} at ${command.load} %.`,
-        );
-        return context.commit(context.state);
-      case 'write':
-        await context.clock.hold(() => context.guest.writeSeeded(context, command));
-        return;
-      case 'take':
-        await this.take(command);
-        return;
-      case 'apply':
-      case 'revert': {
-        const id =
-          command.do === 'apply'
-            ? checkpointNamed(context.state, command.checkpoint).id
-            : must(revertTarget(context.state), 'Now stands on a checkpoint').id;
-        if (command.takeFirst) {
-          await this.take({});
-          await this.finishMemory();
-        }
-        // The new disk stands on the checkpoint's: a merge of that one would not know of it.
-        if (merges.touches([nodeOf(context.state, id)])) await merges.abandon('it is applied');
-        await this.abandonOfNow('another point is applied');
-        return applyCheckpoint(context, id);
-      }
-      case 'rename':
-        return this.rename(command.checkpoint, command.name);
-      case 'delete':
-      case 'delete-subtree': {
-        const { id } = checkpointNamed(context.state, command.checkpoint);
-        const isSubtree = command.do === 'delete-subtree';
-        const nodes = isSubtree ? subtreeOf(context.state, id) : [nodeOf(context.state, id)];
-        const ids = nodes.map((node) => node.id).filter((each) => each !== NOW);
-        const { removed } = deletion(context.state, ids, context.clock.nowUs);
-        if (merges.touches([...nodes, ...removed]))
-          await merges.abandon('one of its checkpoints was deleted');
-        return deleteCheckpoints(context, id, isSubtree);
-      }
-      case 'policy':
-        if (command.policy === 'when-off' && context.state.power !== 'off')
-          await merges.abandon('the policy allows it only while the machine is off');
-        merges.release();
-        context.event('merge', `Merges run ${POLICY_WORDS[command.policy]}.`);
-        return context.commit({ ...context.state, policy: command.policy });
-      case 'merge-now':
-        return merges.runAll();
-      case 'cancel-merge':
-        return merges.cancel();
-      case 'pull-plug':
-        if (command.afterRequests !== undefined) {
-          context.drive.cutAfter(command.afterRequests, command.seed);
-          return;
-        }
-        await context.drive.cutPower(command.seed);
-        this.hostLost();
-        return;
-      case 'power-on':
-        context.drive.powerOn();
-        this.hostOn = true;
-        context.event('host', 'The host’s power is back.');
-        return this.recover();
-      case 'drive-size':
-        context.drive.sizeLimitBytes = command.bytes;
-        context.event(
-          'fault',
-          command.bytes === null
-            ? 'The host’s drive has room without limit.'
-            : `The host’s drive has ${sizeText(command.bytes)} for all files.`,
-        );
-        return;
-      case 'lose-file':
-        context.drive.lose(command.file);
-        context.event('fault', `${command.file} is gone.`, { severity: 'error' });
-        return;
-      case 'put-file-back':
-        context.drive.putBack(command.file);
-        context.event('fault', `${command.file} is back.`);
-        return;
-      case 'alter-file':
-        await alterFile(context, command.file, command.offset, command.lengthBytes);
-        context.event(
-          'fault',
-          `${command.lengthBytes} bytes at ${command.offset} of ${command.file} were changed behind everybody’s back.`,
-          { severity: 'error' },
-        );
-        return;
-      case 'change-id':
-        await changeId(context, command.file);
-        context.event('fault', `${command.file} has another id.`, { severity: 'error' });
-    }
-  }
-
-  private async take(request: Parameters<typeof takeCheckpoint>[1]): Promise<void> {
-    const { context, samples } = this;
-    await this.abandonOfNow('a checkpoint is taken');
-    const fromUs = context.clock.nowUs;
-    const pausedUs = await takeCheckpoint(context, request);
-    samples.paused(fromUs, pausedUs);
-    this.memoryDueUs = context.clock.nowUs;
-  }
-
-  /** A merge that moves files of Now's chain holds it open. */
-  private async abandonOfNow(why: string): Promise<void> {
-    if (this.merges.isOfNow) await this.merges.abandon(why);
-  }
-
-  private async rename(wanted: string, name: string): Promise<void> {
-    const { context } = this;
-    const { id, name: before } = checkpointNamed(context.state, wanted);
-    const checkpoints = context.state.checkpoints.map((node) => (node.id === id ? { ...node, name } : node));
-    await context.commit({ ...context.state, checkpoints });
-    context.event('checkpoint', `Renamed: ${before} is ${name} now.`, { node: id });
-  }
-
-  private async setSettings(change: Partial<MachineNode['settings']>): Promise<void> {
-    const { context } = this;
-    const now = { ...context.now, settings: { ...context.now.settings, ...change } };
-    await context.commit({ ...context.state, now });
-    context.event('machine', `Settings changed: ${Object.keys(change).join(', ')}. Checkpoints keep theirs.`);
-  }
-
-  private async setPassThrough(name: string, isAttached: boolean): Promise<void> {
-    const { context } = this;
-    const others = context.now.settings.disks.filter((disk) => disk.kind === 'vhd' || disk.name !== name);
-    const disks = isAttached
-      ? [...others, { kind: 'pass-through' as const, id: `disk${context.now.settings.disks.length}`, name }]
-      : others;
-    const now = { ...context.now, settings: { ...context.now.settings, disks } };
-    await context.commit({ ...context.state, now });
-    context.event('machine', `Pass-through disk ${name} ${isAttached ? 'attached' : 'detached'}.`);
   }
 
   // ── The host ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -459,8 +213,10 @@ export class Lab {
     context.log.mark(context.clock.nowUs, 'fault', 'power cut');
   }
 
-  private async recover(): Promise<void> {
+  private async hostBack(): Promise<void> {
     const { context } = this;
+    this.hostOn = true;
+    context.event('host', 'The host’s power is back.');
     const stored = await readMachine(context.drive);
     // Without a configuration there is nothing to go back to: the removal of the machine was almost over.
     if (stored) {
@@ -512,7 +268,7 @@ export class Lab {
     if (!this.hostOn || !this.context.state.now) return null;
     const { guest, memorySave, state } = this.context;
     const all: { atUs: number; work: () => Promise<void> }[] = [];
-    if (memorySave) all.push({ atUs: this.memoryDueUs, work: () => this.saveMemory() });
+    if (memorySave) all.push({ atUs: this.memory.dueUs, work: () => this.memory.step() });
     if (guest.running && state.power === 'running')
       all.push({ atUs: guest.dueUs, work: () => this.operate() });
     const mergeUs = this.merges.dueUs();
@@ -538,52 +294,6 @@ export class Lab {
   private async merge(): Promise<void> {
     await this.merges.step();
     if (this.merges.isRunning) this.samples.merging(this.nowUs);
-  }
-
-  private async saveMemory(): Promise<void> {
-    const { context } = this;
-    const saving = must(context.memorySave, 'memory is being saved');
-    try {
-      const { value: goesOn, endUs } = await context.clock.run(this.memoryDueUs, () =>
-        saving.save.step(PAGES_A_STEP),
-      );
-      // Every other moment is the guest's.
-      this.memoryDueUs = endUs + (endUs - this.memoryDueUs);
-      if (!goesOn) await this.endMemory();
-    } catch (error) {
-      if (!(error instanceof DiskError) || !context.drive.isOn) throw error;
-      await power.endMemorySave(context, error.message);
-    }
-  }
-
-  /** Everything that waits, at once: a checkpoint whose machine is about to be another one. */
-  private async finishMemory(): Promise<void> {
-    const { context } = this;
-    while (context.memorySave) {
-      await this.saveMemory();
-      context.clock.nowUs = Math.max(context.clock.nowUs, this.memoryDueUs);
-    }
-  }
-
-  private async endMemory(): Promise<void> {
-    const { context } = this;
-    const { save, file, node } = must(context.memorySave, 'memory is being saved');
-    const { interceptedPages } = save.progress;
-    const { value: savedState } = await context.clock.run(this.memoryDueUs, async () => {
-      const finished = await save.finish();
-      await file.close();
-      return finished;
-    });
-    context.memorySave = null;
-    const checkpoints = context.state.checkpoints.map((one) =>
-      one.id === node ? { ...one, savedState, consistency: 'memory' as const } : one,
-    );
-    await context.clock.run(this.memoryDueUs, () => context.commit({ ...context.state, checkpoints }));
-    context.event(
-      'memory',
-      `Memory saved: ${sizeText(savedState.memoryBytes)} to ${sizeText(savedState.fileBytes)}, ${interceptedPages} pages intercepted.`,
-      { node },
-    );
   }
 
   // ── For history ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -641,35 +351,6 @@ export class Lab {
     }
     return lab;
   }
-}
-
-/** Commands that are nothing without the machine's disks. */
-const NEEDS_DISKS: ReadonlySet<CommandName> = new Set<CommandName>([
-  'start',
-  'resume',
-  'shut-down',
-  'save',
-  'write',
-  'take',
-  'apply',
-  'revert',
-  'remove-machine',
-]);
-
-const POLICY_WORDS = {
-  'when-idle': 'when the machine’s disks are idle',
-  'when-off': 'when the machine is off',
-  live: 'while the machine runs',
-  now: 'at once, before anything else',
-} as const;
-
-async function install(context: LabContext, seed: number): Promise<void> {
-  const disk = must(context.disks.get(SYSTEM_DISK), 'the machine has a disk');
-  const date = labDate(0);
-  for (const { firstSector, bytes } of installVolume({ seed, sectorCount: disk.sectorCount, date }))
-    await context.guest.write(context, SYSTEM_DISK, firstSector, bytes);
-  await disk.flush();
-  context.guest.flushed();
 }
 
 function refused({ text, meaning, remedy, code }: Refusal): DiskError {

@@ -210,7 +210,7 @@ describe('faults on purpose', () => {
     await inMenu(opened, 'Faults…');
     const dialog = opened.screen.getByRole('dialog', { name: 'Faults on purpose' });
     const file = `Snapshots/${GUIDS.schema}.avhd`;
-    await dialog.getByRole('combobox', { name: 'File' }).selectOptions(`${file}, schema v2`);
+    await dialog.getByRole('combobox', { name: 'File' }).selectOptions(`schema v2: ${file}`);
     await expect.element(dialog).toHaveTextContent('Read by schema v2.');
     await expectAccessible(dialog.element());
     await dialog.getByRole('button', { name: 'Change its id' }).click();
