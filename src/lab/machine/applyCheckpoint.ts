@@ -5,7 +5,7 @@ import { labDate } from '../labTime.ts';
 import { heldFiles } from './heldFiles.ts';
 import { type MachineNode, type MachineState, NOW, type SavedStateFile } from './machine.ts';
 import { createAbove } from './newDisks.ts';
-import { differencingName, machineStateName } from './paths.ts';
+import { differencingName, machineStateName, shortName } from './paths.ts';
 import { copyState, turnOff } from './power.ts';
 import { nodeOf, withoutLeaves } from './tree.ts';
 
@@ -50,7 +50,7 @@ export async function applyCheckpoint(lab: LabContext, id: string): Promise<void
   lab.guest.adoptNow();
   lab.event(
     'checkpoint',
-    `Applied: ${node.name}, new disk ${Object.values(files).join(', ')}. The machine is ${savedState ? 'saved, and starts where the checkpoint was taken' : 'off'}.`,
+    `Applied: ${node.name}, new disk ${Object.values(files).map(shortName).join(', ')}. The machine is ${savedState ? 'saved, and starts where the checkpoint was taken' : 'off'}.`,
     { node: id },
   );
   lab.log.mark(lab.clock.nowUs, 'apply', node.name);

@@ -4,6 +4,7 @@ import { recoverMerges } from '../merges/recoverMerges.ts';
 import { configurationName } from './configuration.ts';
 import { configurationFiles } from './heldFiles.ts';
 import { MACHINE_FOLDER, SNAPSHOT_FOLDER } from './machine.ts';
+import { shortName } from './paths.ts';
 import { filesOf, nodesOf, withoutLeaves } from './tree.ts';
 
 /** `lab.state` is what the configuration says. Files that a change had made or no longer needed are removed. */
@@ -22,7 +23,10 @@ export async function recoverMachine(lab: LabContext): Promise<void> {
     .filter((name) => isOurs(name) && !known.has(name));
   await lab.remove(strays);
   if (strays.length > 0)
-    lab.event('recovery', `Left over from what the power cut short, removed: ${strays.join(', ')}.`);
+    lab.event(
+      'recovery',
+      `Left over from what the power cut short, removed: ${strays.map(shortName).join(', ')}.`,
+    );
   if (power === 'running' || power === 'paused')
     lab.event(
       'recovery',

@@ -10,7 +10,7 @@ import { defaultName } from '../names.ts';
 import type { AttachedDisk } from './attachedDisk.ts';
 import { type CheckpointType, type MachineNode, type MachineState, NOW } from './machine.ts';
 import { createAbove } from './newDisks.ts';
-import { checkpointName, differencingName, savedStateName } from './paths.ts';
+import { checkpointName, differencingName, savedStateName, shortName } from './paths.ts';
 import { copyState } from './power.ts';
 
 export interface TakeRequest {
@@ -119,7 +119,7 @@ async function whilePaused(
   });
   lab.guest.flushed();
   step(
-    `2. A differencing disk for each virtual disk is attached: ${Object.values(prepared.files).join(', ')}.`,
+    `2. A differencing disk for each virtual disk is attached: ${Object.values(prepared.files).map(shortName).join(', ')}.`,
   );
   const now = lab.now;
   // The machine itself may lie in a saved state: the checkpoint keeps a copy of it.

@@ -12,6 +12,7 @@ import type { AttachedDisk } from '../machine/attachedDisk.ts';
 import { configurationFiles } from '../machine/heldFiles.ts';
 import type { MachineNode } from '../machine/machine.ts';
 import { NOW } from '../machine/machine.ts';
+import { shortName } from '../machine/paths.ts';
 import { standStill } from '../machine/power.ts';
 import { type DueMerge, descendantsOf, dueMerges, merged, waitingNodes } from '../machine/tree.ts';
 import { faultFor, HYPERV_EVENTS } from '../rules/hyperv.ts';
@@ -242,7 +243,7 @@ export class MergeQueue {
       this.stepDueUs = lab.clock.nowUs;
       lab.event(
         'merge',
-        `Merge started: ${due.node.name}, ${source} into ${target}${lab.guest.running && isOfNow ? ', live' : ''}.`,
+        `Merge started: ${due.node.name}, ${shortName(source)} into ${shortName(target)}${lab.guest.running && isOfNow ? ', live' : ''}.`,
         {
           node: due.node.id,
         },
@@ -271,7 +272,7 @@ export class MergeQueue {
     const seconds = (lab.clock.nowUs - running.startedUs) / US_PER_SECOND;
     lab.event(
       'merge',
-      `Merge finished: ${node.name}. ${sizeText(copiedBytes)} in ${seconds.toFixed(1)} s; ${running.source} is gone, ${running.target} stays.`,
+      `Merge finished: ${node.name}. ${sizeText(copiedBytes)} in ${seconds.toFixed(1)} s; ${shortName(running.source)} is gone, ${shortName(running.target)} stays.`,
       {
         node: child.id,
         code: HYPERV_EVENTS.mergeFinished.code,
@@ -394,6 +395,8 @@ export class MergeQueue {
     if (this.retryUs.has(key)) return this.retryText(key);
     if (this.held.has(key))
       return 'Cancelled. Starts again when the machine is started or stopped, or with “Merge now”.';
+    if (!this.lab.drive.isOn) return 'Waits until the host has power.';
+    if (this.broken) return `The merge before broke off: ${this.broken.message}`;
     if (this.running) return 'One merge at a time.';
     return this.pauseText() ?? 'Starts at once.';
   }

@@ -435,7 +435,7 @@ describe('values', () => {
       [{ memoryBytes: 2 ** 20 }, { memoryBytes: 2 ** 30 }, { processors: 64 }, { notes: 'x' }].map(settings),
     ).toEqual([null, null, null, null]);
     expect(settings({ memoryBytes: 2 ** 20 + 1 })).toBe(
-      'Memory is 1048577; expected 1 MiB to 1 GiB in whole pages of 4 KiB.',
+      'Memory is 1048577; expected 64 KiB to 1 GiB in whole pages of 4 KiB.',
     );
     expect(settings({ memoryBytes: 4096 })).toContain('Memory is 4096;');
     expect(settings({ memoryBytes: 2 ** 40 })).toContain('Memory is');
