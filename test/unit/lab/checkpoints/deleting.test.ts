@@ -4,6 +4,7 @@ import { MIB } from '../../../../src/base/units.ts';
 import type { LabCommand } from '../../../../src/lab/commands.ts';
 import type { Scenario } from '../../../../src/lab/history/scenario.ts';
 import { type MachineState, NOW } from '../../../../src/lab/machine/machine.ts';
+import { shortName } from '../../../../src/lab/machine/paths.ts';
 import { nodesOf } from '../../../../src/lab/machine/tree.ts';
 import { LabScene, TINY_DISK } from '../../../support/labScene.ts';
 import { sameBytes } from '../../../support/openedChain.ts';
@@ -249,7 +250,9 @@ describe('the direction', () => {
     await scene.do({ do: 'delete', checkpoint: 'b' });
     await scene.untilMerged();
     expect(scene.file('c')).toBe(target);
-    expect(scene.events('merge').at(-1)?.text).toContain(`${source} is gone, ${target} stays`);
+    expect(scene.events('merge').at(-1)?.text).toContain(
+      `${shortName(source)} is gone, ${shortName(target)} stays`,
+    );
   });
 });
 
