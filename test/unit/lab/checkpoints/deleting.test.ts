@@ -205,7 +205,7 @@ describe('the direction', () => {
     const target = scene.file('b');
     const grandchildren = ['d', 'e'].map((name) => scene.file(name));
     for (const file of grandchildren)
-      expect((await scene.image(file)).parent?.name).toContain(shortName(scene.file('c')));
+      expect((await scene.image(file)).parent?.name).toContain(fileName(scene.file('c')));
     const data = await Promise.all(grandchildren.map((file) => blocksOf(scene, file)));
     await scene.do({ do: 'delete', checkpoint: 'b' });
     await scene.untilMerged();
@@ -213,12 +213,12 @@ describe('the direction', () => {
     for (const [i, file] of grandchildren.entries()) {
       const link = (await scene.image(file)).parent;
       expect(link?.id).toBe(parent.id);
-      expect(link?.name).toBe(`D:\\Hyper-V\\VM\\Snapshots\\${shortName(target)}`);
+      expect(link?.name).toBe(`D:\\Hyper-V\\VM\\Snapshots\\${fileName(target)}`);
       expect(link?.modified).toEqual(parent.modified);
       const paths = Object.fromEntries((link?.paths ?? []).map(({ platform, path }) => [platform, path]));
       expect(paths).toEqual({
-        W2ku: `D:\\Hyper-V\\VM\\Snapshots\\${shortName(target)}`,
-        W2ru: `.\\${shortName(target)}`,
+        W2ku: `D:\\Hyper-V\\VM\\Snapshots\\${fileName(target)}`,
+        W2ru: `.\\${fileName(target)}`,
       });
       expect(sameBytes(await blocksOf(scene, file), data[i] ?? new Uint8Array(0)), 'its own data').toBe(true);
     }
@@ -358,7 +358,7 @@ function shapeOf(state: MachineState): unknown {
   return nodesOf(state).map(({ id, parent, files }) => ({ id, parent, files }));
 }
 
-function shortName(file: string): string {
+function fileName(file: string): string {
   return file.slice(file.lastIndexOf('/') + 1);
 }
 
