@@ -222,9 +222,25 @@ export class Lab {
     if (stored) {
       context.state = stored.state;
       context.guest.followTo(stored.state);
-      await recoverMachine(context);
+      await this.recover();
     }
     context.clock.driveFreeUs = Math.max(context.clock.driveFreeUs, context.clock.nowUs);
+  }
+
+  /** What cannot be finished now (a drive that is full) is tried again; till then no disk is opened. */
+  private async recover(): Promise<void> {
+    const { context, merges } = this;
+    try {
+      await recoverMachine(context);
+    } catch (error) {
+      if (!(error instanceof DiskError) || !context.drive.isOn) throw error;
+      const { power } = context.state;
+      context.state = { ...context.state, power: power === 'saved' ? 'saved' : 'off' };
+      context.event('recovery', `Recovery broke off, and is tried again: ${error.message}`, {
+        severity: 'error',
+      });
+      merges.breakOff(error, () => recoverMachine(context));
+    }
   }
 
   /** After every command and step: files on which nothing stands any more go, and nobody keeps a disk open for nothing. */

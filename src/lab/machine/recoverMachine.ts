@@ -6,6 +6,7 @@ import { configurationFiles } from './heldFiles.ts';
 import { MACHINE_FOLDER, SNAPSHOT_FOLDER } from './machine.ts';
 import { shortName } from './paths.ts';
 import { filesOf, nodesOf, withoutLeaves } from './tree.ts';
+import { trimEnd } from './trimEnd.ts';
 
 /** `lab.state` is what the configuration says. Files that a change had made or no longer needed are removed. */
 export async function recoverMachine(lab: LabContext): Promise<void> {
@@ -22,6 +23,8 @@ export async function recoverMachine(lab: LabContext): Promise<void> {
     .map(({ name }) => name)
     .filter((name) => isOurs(name) && !known.has(name));
   await lab.remove(strays);
+  for (const name of Object.values(state.now?.files ?? {}))
+    if (lab.drive.sizeOf(name) !== null) await trimEnd(lab.drive, name);
   if (strays.length > 0)
     lab.event(
       'recovery',

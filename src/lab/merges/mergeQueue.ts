@@ -53,6 +53,7 @@ export class MergeQueue {
   private readonly retryUs = new Map<string, number>();
   /** The end of a live merge broke off and could not be finished yet: its disks stay closed till then. */
   private broken: DiskError | null = null;
+  private finish: () => Promise<void> = () => finishBroken(this.lab);
   private mendUs = 0;
   /** "Merge now" was asked for: no policy until nothing is due. */
   private isForced = false;
@@ -314,11 +315,19 @@ export class MergeQueue {
     }
   }
 
+  /** The host's recovery broke off: until `finish` gets through, disks stay closed and nothing merges. */
+  breakOff(error: DiskError, finish: () => Promise<void>): void {
+    this.broken = error;
+    this.finish = finish;
+    this.mendUs = this.lab.clock.nowUs + RETRY_US;
+  }
+
   /** Finishes what broke off at its end; nothing where nothing did. Throws why it cannot be finished. */
   async mend(): Promise<void> {
     if (!this.broken) return;
-    await this.lab.clock.hold(() => finishBroken(this.lab));
+    await this.lab.clock.hold(this.finish);
     this.broken = null;
+    this.finish = () => finishBroken(this.lab);
   }
 
   private async stayBroken(error: unknown): Promise<void> {
