@@ -1,7 +1,9 @@
 /** Gives back what a write that the power cut short had set apart at the end of a file. */
 import { readFileEnd } from '../../formats/vhd/allocateBlock.ts';
 import { ENTRY_BYTES } from '../../formats/vhd/blockAllocationTable.ts';
+import { ALIGNMENT_BYTES } from '../../formats/vhd/create.ts';
 import { openDisk } from '../../merge/openFiles.ts';
+import { structuresEnd } from '../../merge/structuresEnd.ts';
 import { TargetEnd } from '../../merge/targetEnd.ts';
 import type { DiskFolder } from '../../storage/diskFolder.ts';
 
@@ -19,7 +21,9 @@ export async function trimEnd(folder: DiskFolder, name: string): Promise<void> {
     await file.read(tables.batOffset, bat);
     const end = await readFileEnd(image, tables, bat);
     // The lab's own files are laid out as Windows 10 does.
-    await (await TargetEnd.open(file, tables, true, end)).trim(end.contentEnd);
+    const contentEnd = Math.max(end.contentEnd, await structuresEnd(image, tables));
+    if (end.hasFooter && end.footerOffset - contentEnd < ALIGNMENT_BYTES) return;
+    await (await TargetEnd.open(file, tables, true, { ...end, contentEnd })).trim(contentEnd);
   } finally {
     await file.close();
   }
