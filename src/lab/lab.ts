@@ -1,3 +1,7 @@
+/**
+ * One machine on its host: carries out commands, and lets time pass. There is no clock: time is what the drive's requests
+ * cost and the guest's own pace, and the next thing that happens is always the earliest one.
+ */
 import { DiskError } from '../base/errors.ts';
 import { CommandDesk } from './carryOut.ts';
 import { LabClock } from './clock.ts';
@@ -24,6 +28,7 @@ import { MergeQueue } from './merges/mergeQueue.ts';
 import type { LabPlan, PlannedCommand } from './plan/labPlan.ts';
 import { planCommand } from './plan/planCommand.ts';
 import type { LabFacts } from './rules/facts.ts';
+import { faultFor } from './rules/hyperv.ts';
 import { planFacts } from './rules/planFacts.ts';
 import { type Refusal, refusalOf } from './rules/refusals.ts';
 import { LabSamples } from './samples.ts';
@@ -181,7 +186,18 @@ export class Lab {
   async do(command: LabCommand): Promise<void> {
     const refusal = refusalOf(this.facts(), command);
     if (refusal) throw refused(refusal);
-    await this.orLost(() => this.desk.carryOut(command));
+    try {
+      await this.orLost(() => this.desk.carryOut(command));
+    } catch (error) {
+      if (error instanceof DiskError && error.code !== 'bad-request') this.tellFault(error);
+      throw error;
+    }
+  }
+
+  /** What Windows would say of it stays in the log, with its code. */
+  private tellFault(error: DiskError): void {
+    const { text, code } = faultFor(error);
+    this.context.event('fault', text, { severity: 'error', code });
   }
 
   /** Where the host's power goes in the middle of it, that is what happened, whatever else it says. */

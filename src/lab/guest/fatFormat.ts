@@ -10,8 +10,6 @@ export const ENTRY_BYTES = 32;
 export const ENTRIES_PER_SECTOR = SECTOR_BYTES / ENTRY_BYTES;
 /** Entries of the allocation table in one sector of it. */
 export const FAT_ENTRIES_PER_SECTOR = SECTOR_BYTES / 2;
-/** A table entry from here on ends its chain. */
-export const END_OF_CHAIN_FROM = 0xfff8;
 export const END_OF_CHAIN = 0xffff;
 /** The first two entries of the table stand for no cluster. */
 export const FIRST_CLUSTER = 2;

@@ -37,6 +37,8 @@ export async function applyCheckpoint(lab: LabContext, id: string): Promise<void
     await lab.detach();
     lab.guest.prepareNow(id, files);
     await lab.clock.hold(() => lab.commit(left));
+    // It counts from here on, also where the old files cannot be removed.
+    lab.guest.adoptNow();
     await lab.clock.hold(() => lab.remove([...heldFiles(before), ...removed.flatMap(heldFiles)]));
     for (const gone of removed) lab.guest.forgetNode(gone.id);
   } catch (error) {
@@ -47,7 +49,6 @@ export async function applyCheckpoint(lab: LabContext, id: string): Promise<void
     if (lab.guest.running) await lab.attach().catch(() => undefined);
     throw error;
   }
-  lab.guest.adoptNow();
   lab.event(
     'checkpoint',
     `Applied: ${node.name}, new disk ${Object.values(files).map(shortName).join(', ')}. The machine is ${savedState ? 'saved, and starts where the checkpoint was taken' : 'off'}.`,
