@@ -48,6 +48,7 @@ export { clockText, labDate } from '../lab/labTime.ts';
 export { HELD_ANSWERS, HELD_NOT, HELD_SHADOWED } from '../lab/labView.ts';
 export { NOW } from '../lab/machine/machine.ts';
 export { PAGE_INTERCEPTED, PAGE_SAVED, PAGE_WAITS } from '../lab/memory/memory.ts';
+export { shortName } from '../lab/rules/words.ts';
 export type {
   Affected,
   Annotation,

@@ -50,6 +50,12 @@ export interface LabSnapshot {
   readonly merges: MergeQueue;
 }
 
+/** What happens next, and when it is due. */
+interface DueStep {
+  readonly atUs: number;
+  readonly work: () => Promise<void>;
+}
+
 export class Lab {
   private hostOn = true;
   private steps = 0;
@@ -285,33 +291,34 @@ export class Lab {
         this.context.clock.nowUs = Math.max(this.nowUs, untilUs);
         return;
       }
-      await this.step();
+      await this.happen(due);
     }
   }
 
   /** The next thing that happens: an operation of the guest, a batch of a merge, some pages of memory. */
   async step(): Promise<void> {
     const due = this.due();
-    if (!due) return;
-    const { context } = this;
-    context.clock.nowUs = Math.max(context.clock.nowUs, due.atUs);
-    this.steps++;
-    await this.orLost(due.work);
+    if (due) await this.happen(due);
   }
 
-  private due(): { readonly atUs: number; readonly work: () => Promise<void> } | null {
+  private async happen({ atUs, work }: DueStep): Promise<void> {
+    const { clock } = this.context;
+    clock.nowUs = Math.max(clock.nowUs, atUs);
+    this.steps++;
+    await this.orLost(work);
+  }
+
+  /** The earliest of what is due; of two at one moment, memory before the guest before merges. */
+  private due(): DueStep | null {
     if (!this.hostOn || !this.context.state.now) return null;
     const { guest, memorySave, state } = this.context;
-    const all: { atUs: number; work: () => Promise<void> }[] = [];
+    const all: DueStep[] = [];
     if (memorySave) all.push({ atUs: this.memory.dueUs, work: () => this.memory.step() });
     if (guest.running && state.power === 'running')
       all.push({ atUs: guest.dueUs, work: () => this.operate() });
     const mergeUs = this.merges.dueUs();
     if (mergeUs !== null) all.push({ atUs: mergeUs, work: () => this.merge() });
-    return all.reduce<(typeof all)[number] | null>(
-      (first, one) => (first && first.atUs <= one.atUs ? first : one),
-      null,
-    );
+    return all.reduce<DueStep | null>((first, one) => (first && first.atUs <= one.atUs ? first : one), null);
   }
 
   private async operate(): Promise<void> {

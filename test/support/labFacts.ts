@@ -77,7 +77,7 @@ export function factsOf(machine: MachineState, change: Partial<PlanFacts> = {}):
     driveBytes: null,
     usedBytes: 0,
     nowUs: 60_000_000,
-    copyBytes: async () => 4 * MIB,
+    toCopy: async () => ({ copyBytes: 4 * MIB, runs: 2 }),
     heldBytes: async () => 4 * MIB,
     ...change,
   };

@@ -2,10 +2,11 @@
 import { must } from '../../base/assert.ts';
 import type { LabContext } from '../context.ts';
 import { labDate } from '../labTime.ts';
+import { shortName } from '../rules/words.ts';
 import { heldFiles } from './heldFiles.ts';
 import { type MachineNode, type MachineState, NOW, type SavedStateFile } from './machine.ts';
 import { createAbove } from './newDisks.ts';
-import { differencingName, machineStateName, shortName } from './paths.ts';
+import { differencingName, machineStateName } from './paths.ts';
 import { copyState, turnOff } from './power.ts';
 import { nodeOf, withoutLeaves } from './tree.ts';
 

@@ -58,9 +58,3 @@ export function fileSafe(name: string): string {
     .trim();
   return safe === '' ? 'machine' : safe;
 }
-
-/** `Snapshots/76998314-5C4B-41A3-B19F-565095DE764E.avhd` → `76998314.avhd`: how the log speaks of a file. */
-export function shortName(file: string): string {
-  const name = file.slice(file.lastIndexOf('/') + 1);
-  return name.replace(/^([0-9A-F]{8})(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}/, '$1');
-}

@@ -1,10 +1,10 @@
 /** The host's power is back: journals are settled, the configuration counts, and what belongs to nobody goes. */
 import type { LabContext } from '../context.ts';
 import { recoverMerges } from '../merges/recoverMerges.ts';
+import { shortName } from '../rules/words.ts';
 import { configurationName } from './configuration.ts';
 import { configurationFiles } from './heldFiles.ts';
 import { MACHINE_FOLDER, SNAPSHOT_FOLDER } from './machine.ts';
-import { shortName } from './paths.ts';
 import { filesOf, nodesOf, withoutLeaves } from './tree.ts';
 import { trimEnd } from './trimEnd.ts';
 

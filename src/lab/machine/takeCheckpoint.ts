@@ -7,10 +7,11 @@ import type { LabContext } from '../context.ts';
 import { durationUsText, labDate } from '../labTime.ts';
 import { MemorySave } from '../memory/memorySave.ts';
 import { defaultName } from '../names.ts';
+import { shortName } from '../rules/words.ts';
 import type { AttachedDisk } from './attachedDisk.ts';
 import { type CheckpointType, type MachineNode, type MachineState, NOW } from './machine.ts';
 import { createAbove } from './newDisks.ts';
-import { checkpointName, differencingName, savedStateName, shortName } from './paths.ts';
+import { checkpointName, differencingName, savedStateName } from './paths.ts';
 import { copyState } from './power.ts';
 
 export interface TakeRequest {

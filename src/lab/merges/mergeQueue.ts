@@ -12,10 +12,10 @@ import type { AttachedDisk } from '../machine/attachedDisk.ts';
 import { configurationFiles } from '../machine/heldFiles.ts';
 import type { MachineNode } from '../machine/machine.ts';
 import { NOW } from '../machine/machine.ts';
-import { shortName } from '../machine/paths.ts';
 import { standStill } from '../machine/power.ts';
 import { type DueMerge, descendantsOf, dueMerges, merged, waitingNodes } from '../machine/tree.ts';
 import { faultFor, HYPERV_EVENTS } from '../rules/hyperv.ts';
+import { listText, shortName } from '../rules/words.ts';
 import type { LabMerge } from './mergeView.ts';
 import { finishBroken } from './recoverMerges.ts';
 import { childrenOf, fileMergeOf } from './siblings.ts';
@@ -445,8 +445,4 @@ function waitingRow(node: MachineNode, child: MachineNode | null, disk: string):
     dirtyBlocks: 0,
     writer: 'free',
   };
-}
-
-function listText(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }

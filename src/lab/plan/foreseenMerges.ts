@@ -3,7 +3,7 @@ import { must } from '../../base/assert.ts';
 import { DiskError } from '../../base/errors.ts';
 import type { MachineState } from '../machine/machine.ts';
 import { chainOf, type DueMerge, dueMerges, merged, nodesOf } from '../machine/tree.ts';
-import type { PlanFacts } from '../rules/facts.ts';
+import type { PlanFacts, ToCopy } from '../rules/facts.ts';
 import { isMissing } from '../rules/lostFiles.ts';
 import { shortName } from '../rules/words.ts';
 import type { PlannedMerge } from './labPlan.ts';
@@ -35,10 +35,10 @@ export async function foreseeMerges(
     for (const [disk, target] of Object.entries(node.files)) {
       const source = must(child.files[disk], 'a descendant has every disk of its parent');
       if (isNew) {
-        const { copyBytes, fault } = await content.of(source);
+        const { copyBytes, runs, fault } = await content.of(source);
         const queued = ahead === null || ahead === node.name ? null : `the merge of ${ahead} is done`;
         const waitsFor = fault ?? policyWait ?? queued;
-        const seconds = mergeSeconds(facts.drive, copyBytes);
+        const seconds = mergeSeconds(facts.drive, { copyBytes, runs });
         merges.push({ node: node.id, child: child.id, disk, source, target, copyBytes, seconds, waitsFor });
       }
       await content.fold(source, target);
@@ -64,9 +64,16 @@ export function policyReason({ policy, power }: MachineState): string | null {
   return null;
 }
 
+interface Copying extends ToCopy {
+  /** Why it cannot be read; null = it can. */
+  readonly fault: string | null;
+}
+
+const NOTHING: ToCopy = { copyBytes: 0, runs: 0 };
+
 /** What a file holds while files are folded into one another: its own sectors, and at most all of those. */
 class FileContent {
-  private readonly known = new Map<string, Promise<{ copyBytes: number; fault: string | null }>>();
+  private readonly known = new Map<string, Promise<Copying>>();
   private readonly chains = new Map<string, readonly string[]>();
 
   constructor(private readonly facts: PlanFacts) {
@@ -77,7 +84,7 @@ class FileContent {
     }
   }
 
-  of(file: string): Promise<{ copyBytes: number; fault: string | null }> {
+  of(file: string): Promise<Copying> {
     const known = this.known.get(file) ?? this.ask(file);
     this.known.set(file, known);
     return known;
@@ -88,20 +95,24 @@ class FileContent {
     // What stands at the bottom is never folded any further: how much it holds is not asked.
     if (!chain || chain.length < 2) return;
     const [child, own] = [await this.of(source), await this.of(target)];
-    const both = { copyBytes: child.copyBytes + own.copyBytes, fault: own.fault ?? child.fault };
+    const both = {
+      copyBytes: child.copyBytes + own.copyBytes,
+      runs: child.runs + own.runs,
+      fault: own.fault ?? child.fault,
+    };
     this.known.set(target, Promise.resolve(both));
   }
 
-  private async ask(file: string): Promise<{ copyBytes: number; fault: string | null }> {
+  private async ask(file: string): Promise<Copying> {
     const chain = this.chains.get(file);
-    if (!chain || chain.length < 2) return { copyBytes: 0, fault: null };
+    if (!chain || chain.length < 2) return { ...NOTHING, fault: null };
     const missing = chain.find((each) => isMissing(this.facts, each));
-    if (missing !== undefined) return { copyBytes: 0, fault: `${shortName(missing)} is put back` };
+    if (missing !== undefined) return { ...NOTHING, fault: `${shortName(missing)} is put back` };
     try {
-      return { copyBytes: await this.facts.copyBytes(chain), fault: null };
+      return { ...(await this.facts.toCopy(chain)), fault: null };
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
-      return { copyBytes: 0, fault: `${shortName(file)} can be read again` };
+      return { ...NOTHING, fault: `${shortName(file)} can be read again` };
     }
   }
 }

@@ -2,15 +2,15 @@
 import { durationText, MIB, sizeText } from '../../base/units.ts';
 import type { DriveModel } from '../drive/driveModel.ts';
 import { US_PER_SECOND } from '../labTime.ts';
+import type { ToCopy } from '../rules/facts.ts';
 
-/** Data are read in one file and written in the other: the drive goes to and fro. */
-const REQUESTS_PER_MIB = 2;
 /** A batch is made durable in three steps: its data, its journal, the target's tables. */
 const BATCH_BYTES = 2 * MIB;
 const STEPS_PER_BATCH = 3;
 
-export function mergeSeconds(drive: DriveModel, copyBytes: number): number {
-  const requests = REQUESTS_PER_MIB * Math.ceil(copyBytes / MIB);
+export function mergeSeconds(drive: DriveModel, { copyBytes, runs }: ToCopy): number {
+  // Each run is read in one file and written in the other: the drive goes to and fro.
+  const requests = 2 * Math.max(runs, Math.ceil(copyBytes / MIB));
   const steps = STEPS_PER_BATCH * Math.ceil(copyBytes / BATCH_BYTES);
   const requestUs = drive.requestUs + drive.seekUs;
   const waitUs = requests * requestUs + steps * (requestUs + drive.flushUs);

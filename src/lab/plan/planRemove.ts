@@ -53,12 +53,14 @@ async function mergesOf(
   const own = path.filter(({ files }) => files[disk] !== undefined);
   const [leaf, root] = [must(own[0], 'Now has the disk'), must(own.at(-1), 'Now has the disk')];
   if (leaf.id === root.id) return [];
-  let copyBytes = 0;
+  let [copyBytes, runs] = [0, 0];
   for (const node of own.slice(0, -1)) {
-    copyBytes += await facts.copyBytes(chainOf(facts.machine, node.id, disk));
+    const copy = await facts.toCopy(chainOf(facts.machine, node.id, disk));
+    copyBytes += copy.copyBytes;
+    runs += copy.runs;
   }
   const [source, target] = [must(leaf.files[disk], 'has it'), must(root.files[disk], 'has it')];
-  const seconds = mergeSeconds(facts.drive, copyBytes);
+  const seconds = mergeSeconds(facts.drive, { copyBytes, runs });
   return [{ node: root.id, child: leaf.id, disk, source, target, copyBytes, seconds, waitsFor: null }];
 }
 

@@ -16,13 +16,19 @@ export interface LabFacts {
   readonly fileBytes: ReadonlyMap<string, number>;
 }
 
+export interface ToCopy {
+  readonly copyBytes: number;
+  /** Stretches of the disk that they lie in: each is read and written by itself. */
+  readonly runs: number;
+}
+
 export interface PlanFacts extends LabFacts {
   readonly drive: DriveModel;
   readonly driveBytes: number | null;
   readonly usedBytes: number;
   readonly nowUs: number;
-  /** Sectors that a merge of the newest file of this chain into the next would copy, in bytes: from its bitmaps. */
-  copyBytes(chain: readonly string[]): Promise<number>;
+  /** What a merge of the newest file of this chain into the next would copy: from its bitmaps. */
+  toCopy(chain: readonly string[]): Promise<ToCopy>;
   /** Bytes that the newest file of this chain holds: what is lost with it. */
   heldBytes(chain: readonly string[]): Promise<number>;
 }

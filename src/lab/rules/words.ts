@@ -19,7 +19,8 @@ export function countText(count: number, one: string, many = `${one}s`): string 
   return `${grouped(count)} ${count === 1 ? one : many}`;
 }
 
-/** Without its folder. */
+/** `Snapshots/76998314-5C4B-41A3-B19F-565095DE764E.avhd` → `76998314.avhd`. */
 export function shortName(file: string): string {
-  return file.slice(file.lastIndexOf('/') + 1);
+  const name = file.slice(file.lastIndexOf('/') + 1);
+  return name.replace(/([0-9A-F]{8})(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}/i, '$1');
 }

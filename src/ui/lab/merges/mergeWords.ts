@@ -1,13 +1,13 @@
 /** Rows of the merge queue in words. */
 import { durationText, grouped, sizeText } from '../../../base/units.ts';
 import type { LabMerge, Progress } from '../../../engine/api.ts';
-import { shortFileName } from '../tree/nodeWords.ts';
+import { shortName } from '../../../engine/api.ts';
 
 const US_PER_SECOND = 1_000_000;
 
 /** `5C3A91E0.avhd into 9B17C4D2.avhd`; of one that has no descendant to merge yet, its own file. */
 export function filesWords({ source, target }: LabMerge): string {
-  return source === null ? shortFileName(target) : `${shortFileName(source)} into ${shortFileName(target)}`;
+  return source === null ? shortName(target) : `${shortName(source)} into ${shortName(target)}`;
 }
 
 export type MergeMark = 'run' | 'wait' | 'ok' | 'error' | 'warning';
@@ -69,7 +69,7 @@ export function endedWords(merge: LabMerge): string {
   const seconds = startedUs === null || endedUs === null ? null : (endedUs - startedUs) / US_PER_SECOND;
   const time =
     seconds === null ? '' : ` in ${seconds < 10 ? `${seconds.toFixed(1)} s` : durationText(seconds)}`;
-  return `${sizeText(copiedBytes)}${time}; ${shortFileName(target)} stays.`;
+  return `${sizeText(copiedBytes)}${time}; ${shortName(target)} stays.`;
 }
 
 /** Of the same merge there may be several ends. */

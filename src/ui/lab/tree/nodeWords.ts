@@ -3,12 +3,6 @@ import { sizeText } from '../../../base/units.ts';
 import { clockText, type LabMerge, type LabView, type MachineNode, NOW } from '../../../engine/api.ts';
 import { childrenOf } from '../labQuestions.ts';
 
-/** `5C3A91E0.avhd`: the first eight digits of an id say enough beside a name; the whole stands with what is selected. */
-export function shortFileName(path: string): string {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  return name.replace(/([0-9A-F]{8})(-[0-9A-F]{4}){3}-[0-9A-F]{12}/i, '$1');
-}
-
 /** `38`; 0 where nothing has to be copied. */
 export function mergePercent({ copiedBytes, totalBytes, nextBlock, blockCount }: LabMerge): number {
   const share = totalBytes > 0 ? copiedBytes / totalBytes : blockCount > 0 ? nextBlock / blockCount : 0;

@@ -4,8 +4,8 @@ import { MIB } from '../../../../src/base/units.ts';
 import type { LabCommand } from '../../../../src/lab/commands.ts';
 import type { Scenario } from '../../../../src/lab/history/scenario.ts';
 import { type MachineState, NOW } from '../../../../src/lab/machine/machine.ts';
-import { shortName } from '../../../../src/lab/machine/paths.ts';
 import { nodesOf } from '../../../../src/lab/machine/tree.ts';
+import { shortName } from '../../../../src/lab/rules/words.ts';
 import { LabScene, TINY_DISK } from '../../../support/labScene.ts';
 import { sameBytes } from '../../../support/openedChain.ts';
 

@@ -6,13 +6,7 @@ import { filesUnderFault, meaningOfFault } from '../../../../src/ui/lab/dialogs/
 import { nodeOf as nodeNamed, questionsOf } from '../../../../src/ui/lab/labQuestions.ts';
 import { powerActions } from '../../../../src/ui/lab/machine/powerActions.ts';
 import { interceptedRuns, pageCells } from '../../../../src/ui/lab/pageCells.ts';
-import {
-  fileBytesOf,
-  lostFiles,
-  memoryText,
-  nodeNote,
-  shortFileName,
-} from '../../../../src/ui/lab/tree/nodeWords.ts';
+import { fileBytesOf, lostFiles, memoryText, nodeNote } from '../../../../src/ui/lab/tree/nodeWords.ts';
 import { checkpointView } from '../../../support/fakeLab.ts';
 import { GUIDS, mergeOf } from '../../../support/labViews.ts';
 
@@ -69,15 +63,6 @@ describe('a row of the checkpoint table', () => {
     expect(memory('NOW', withPower('off'))).toBe('none');
     expect(memory(GUIDS.after)).toBe('11.8 MiB');
     expect(memory(GUIDS.load)).toBe('removed');
-  });
-
-  it('shortens an id and nothing else', () => {
-    expect(shortFileName('Snapshots/5C3A91E0-0000-4000-8000-000000000001.avhd')).toBe('5C3A91E0.avhd');
-    expect(shortFileName('Snapshots/5C3A91E0-0000-4000-8000-000000000001-disk1.avhd')).toBe(
-      '5C3A91E0-disk1.avhd',
-    );
-    expect(shortFileName('0-SRV_C93D0B6A-2F84-4B17-93C5-0D6E7A8B9C1F.avhd')).toBe('0-SRV_C93D0B6A.avhd');
-    expect(shortFileName('Virtual Hard Disks/LAB-WEB01.vhd')).toBe('LAB-WEB01.vhd');
   });
 
   it('misses files that are named and not there', () => {
