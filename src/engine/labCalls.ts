@@ -5,9 +5,9 @@ import { ProgressMeter } from '../base/progress.ts';
 import type { CoreModule } from '../core/core.ts';
 import { holdingsOf } from '../lab/holdings.ts';
 import type {
-  EngineApi,
   Job,
   LabAdvance,
+  LabApi,
   LabCommand,
   LabExportRequest,
   LabFilesView,
@@ -33,8 +33,6 @@ import { emptyStore, machineIn } from './labStore.ts';
 import type { FileToOpen } from './opening.ts';
 import type { Pile } from './pile.ts';
 import type { Platform } from './platform.ts';
-
-export type LabApi = Pick<EngineApi, Extract<keyof EngineApi, `lab${string}`>>;
 
 /** What the lab's calls need of the engine. */
 export interface LabEngine {

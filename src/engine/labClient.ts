@@ -2,7 +2,7 @@
 import type { Remote } from 'comlink';
 import type { Outcome } from '../base/errors.ts';
 import type { EngineApi } from './api.ts';
-import type { LabApi } from './labCalls.ts';
+import type { LabApi } from './labApi.ts';
 
 type Guard = <T>(call: (remote: Remote<EngineApi>) => Promise<Outcome<T>>) => Promise<Outcome<T>>;
 

@@ -22,7 +22,7 @@ import {
   PAGE_WAITS,
   type PlannedCommand,
 } from '../../src/engine/api.ts';
-import type { LabApi } from '../../src/engine/labCalls.ts';
+import type { LabApi } from '../../src/engine/labApi.ts';
 import { NO_LAB } from './fakeLabCalls.ts';
 import { eventOf, GUIDS, labViewOf, nodeOf } from './labViews.ts';
 

@@ -1,5 +1,5 @@
 /** The lab's calls of a fake engine: what `lab` answers; it answers 'unsupported' until a test gives another one. */
-import type { LabApi } from '../../src/engine/labCalls.ts';
+import type { LabApi } from '../../src/engine/labApi.ts';
 
 const unsupported = () =>
   Promise.resolve({
