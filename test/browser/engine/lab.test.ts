@@ -1,8 +1,9 @@
 /** The lab in a real browser, through the real worker: in private storage, killed in the middle, held by one tab, handed out. */
 import { unzipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { LabStart, LabView, Outcome, Scenario } from '../../../src/engine/api.ts';
+import type { LabStart, LabView, Outcome } from '../../../src/engine/api.ts';
 import { EngineClient } from '../../../src/engine/client.ts';
+import { smallScenario } from '../../support/smallScenario.ts';
 
 const SECOND = 1_000_000;
 const MIB = 2 ** 20;
@@ -13,23 +14,12 @@ function okValue<T>(outcome: Outcome<T>): T {
   return outcome.value;
 }
 
-const scenario: Scenario = {
-  name: 'A test',
-  text: '',
-  seed: 12,
+const scenario = smallScenario({
   machineName: 'LAB-TEST',
-  settings: {
-    memoryBytes: MIB,
-    processors: 1,
-    notes: '',
-    checkpointType: 'standard',
-    integrationServices: true,
-  },
+  settings: { ...smallScenario().settings, memoryBytes: MIB },
   disks: [{ type: 'dynamic', virtualSizeBytes: 40 * MIB, blockSizeBytes: MIB / 2 }],
-  policy: 'live',
   guest: { kind: 'file-server', load: 10 },
   volume: true,
-  drive: 'ssd',
   commands: [
     { atUs: SECOND, command: { do: 'start' } },
     { atUs: 2 * SECOND, command: { do: 'take', name: 'one' } },
@@ -37,7 +27,7 @@ const scenario: Scenario = {
     { atUs: 5 * SECOND, command: { do: 'delete', checkpoint: 'one' } },
   ],
   endUs: 5 * SECOND + 1000,
-};
+});
 
 async function clear(): Promise<void> {
   const root = await navigator.storage.getDirectory();

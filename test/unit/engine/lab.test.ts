@@ -9,6 +9,7 @@ import { chainOf, nodesOf } from '../../../src/lab/machine/tree.ts';
 import { MemoryFile } from '../../../src/storage/memoryFile.ts';
 import { bytesIn } from '../../support/builtMachine.ts';
 import { fileToOpen, okValue, type TestEngine, testEngine, testJob } from '../../support/enginePlatform.ts';
+import { smallScenario } from '../../support/smallScenario.ts';
 import { chainFiles, sha256 } from '../../support/vhdFiles.ts';
 
 const MIB = 2 ** 20;
@@ -23,23 +24,10 @@ function scenario(): Scenario {
     atUs: seconds * US_PER_SECOND,
     command: { do: 'take', name } as const,
   });
-  return {
+  return smallScenario({
     name: 'A test',
-    text: '',
-    seed: 12,
     machineName: 'LAB-TEST',
-    settings: {
-      memoryBytes: MIB,
-      processors: 1,
-      notes: '',
-      checkpointType: 'standard',
-      integrationServices: true,
-    },
-    disks: [{ type: 'dynamic', virtualSizeBytes: 4 * MIB, blockSizeBytes: MIB / 2 }],
-    policy: 'live',
-    guest: { kind: 'idle', load: 0 },
-    volume: false,
-    drive: 'ssd',
+    settings: { ...smallScenario().settings, memoryBytes: MIB },
     commands: [
       { atUs: US_PER_SECOND, command: { do: 'start' } },
       write(2, 100),
@@ -49,7 +37,7 @@ function scenario(): Scenario {
       write(12, 5000),
     ],
     endUs: 15 * US_PER_SECOND,
-  };
+  });
 }
 
 async function opened(test: TestEngine, storage: 'memory' | 'private' = 'memory'): Promise<LabView> {
