@@ -51,9 +51,12 @@ export class DiskChain implements VirtualDisk {
     this.writer = writable ? new LeafWriter(leaf, core, this.files, summaries[0] ?? null) : null;
   }
 
-  /** Gives its memory back; the files are the caller's to close. Nothing may be asked of it afterwards. */
+  /**
+   * Gives its memory back for the next chain; the files are the caller's to close. Nothing may be asked of it afterwards. A
+   * read that was given up may still arrive where files have to be waited for: their memory is not used again.
+   */
   close(): void {
-    this.core.release();
+    if (this.files.readNow) this.core.release();
   }
 
   /** Sectors of one cell of the index. */

@@ -52,6 +52,25 @@ describe('the index and the walk', () => {
     });
   }
 
+  it('answer as in new memory in what a chain before gave back, and nothing any more once it is given back', async () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const model = new CoreModel(seed, optionsOf(new Prng(seed)));
+      const core = await model.open(module, { ownerBytes: 2 ** (seed % 18), pageBytes: 2 ** (seed % 14) });
+      const { sectors } = model.options;
+      expectAnswers(
+        model,
+        ask(model, core, (f, c) => core.resolve(f, c), 0, sectors),
+        0,
+        sectors,
+        seed,
+      );
+      // Everything that the next one may not take for its own.
+      new Uint8Array(core.staging.buffer).fill(0xa5);
+      core.release();
+      expect(() => core.resolve(0, 1)).toThrow('the chain is open');
+    }
+  });
+
   it('answer single sectors as their extents do', async () => {
     for (let seed = 1; seed <= 60; seed++) {
       const model = new CoreModel(seed, optionsOf(new Prng(seed)));
