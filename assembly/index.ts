@@ -17,7 +17,14 @@ export {
   totalsAddress,
 } from './layout';
 export { gatherRuns } from './mergeCopy';
-export { beginIndex, indexLayer, nextIndexedBlock, settleIndex, usedOwnerSlots } from './owners';
+export {
+  beginIndex,
+  forgetCaches,
+  indexLayer,
+  nextIndexedBlock,
+  settleIndex,
+  usedOwnerSlots,
+} from './owners';
 export { placePage, usedPageSlots } from './pages';
 export {
   answeredSectors,

@@ -29,7 +29,7 @@ import {
   unitSectors,
   unitShift,
 } from './layout';
-import { clearPages, pageOf, requestPage } from './pages';
+import { clearPages, forgetPages, pageOf, requestPage } from './pages';
 import { entryOf, UNUSED } from './vhd';
 
 const EMPTY: u32 = 0xffffffff;
@@ -51,6 +51,16 @@ export function beginIndex(): void {
   hand = 0;
   usedSlots = 0;
   clearPages();
+}
+
+/** Forgets owner maps and pieces of bitmap; what the index knows of each unit stays. */
+export function forgetCaches(): void {
+  for (let slot: u32 = 0; usedSlots > 0; slot++) {
+    const unit = load<u32>(ownerUnit + (slot << 2));
+    if (unit != EMPTY) dropOwners(unit);
+  }
+  hand = 0;
+  forgetPages();
 }
 
 export function settleIndex(): void {

@@ -89,6 +89,18 @@ export function dropPage(layer: u32, unit: u32): void {
   usedSlots--;
 }
 
+/** Forgets every piece. What is in use lies at the front until the slots are full: few pieces are forgotten fast. */
+export function forgetPages(): void {
+  for (let slot: u32 = 0; usedSlots > 0; slot++) {
+    if (load<u32>(pageUnit + (slot << 2)) == NONE) continue;
+    unlink(slot);
+    store<u32>(pageUnit + (slot << 2), NONE);
+    store<u8>(pageUsed + slot, 0);
+    usedSlots--;
+  }
+  hand = 0;
+}
+
 export function beginRequests(): void {
   requestCount = 0;
 }

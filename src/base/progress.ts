@@ -5,7 +5,7 @@ export interface Progress {
   readonly done: number;
   /** null while the total is unknown: no bar is drawn then, a count and a rate are. */
   readonly total: number | null;
-  readonly unit: 'bytes' | 'files' | 'blocks' | 'seconds';
+  readonly unit: 'bytes' | 'files' | 'blocks' | 'seconds' | 'steps';
   readonly perSecond: number | null;
   readonly secondsLeft: number | null;
   readonly elapsedSeconds: number;

@@ -14,7 +14,9 @@ import type { Finding } from '../formats/finding.ts';
 import { ENTRY_BYTES, UNUSED_ENTRY } from '../formats/vhd/blockAllocationTable.ts';
 import type { BlockSummary } from '../formats/vhd/blockChecks.ts';
 import type { ReadRequest } from '../storage/randomAccessFile.ts';
-import { measureTrace, type TraceCosts } from './costModel.ts';
+import type { ReadRequests } from './cost/fileRequests.ts';
+import { indexRequests } from './cost/indexRequests.ts';
+import { measureTrace, type TraceCosts } from './cost/measureTrace.ts';
 import { type MapCells, type MapRequest, mapCells, type Survey, shareUnits, surveyDisk } from './diskMap.ts';
 import { type DiskPiece, type Gap, type PassOptions, type PassSource, passOver } from './diskPass.ts';
 import { type HeldRun, heldRuns, readHeld } from './heldRuns.ts';
@@ -133,6 +135,31 @@ export class DiskChain implements VirtualDisk {
   async trace(firstSector: number, sectorCount: number): Promise<ReadTrace> {
     this.checkRange(firstSector, sectorCount);
     return traceRead(this.core, this.files, this.layers, firstSector, sectorCount);
+  }
+
+  /**
+   * What `read` of this range would ask of the files; bitmaps that it needs are read, data is not. Where the parent is
+   * missing there is nothing to ask.
+   */
+  async traceIndex(firstSector: number, sectorCount: number): Promise<ReadRequests> {
+    this.checkRange(firstSector, sectorCount);
+    return indexRequests(this.core, this.files, firstSector, sectorCount);
+  }
+
+  /**
+   * Forgets owner maps and pieces of bitmap: the next read asks the files for what it needs. Block tables stay, and what a
+   * survey settled. No read may be under way.
+   */
+  forgetCaches(): void {
+    this.core.forgetCaches();
+  }
+
+  /** The walk over a range, as far as its bitmaps are in memory, for timing: returns the sectors that it answered. */
+  walkInMemory(firstSector: number, sectorCount: number): number {
+    let done = 0;
+    while (done < sectorCount && this.core.walk(firstSector + done, sectorCount - done, false) > 0)
+      done += this.core.answeredSectors;
+    return done;
   }
 
   /** Makes every look-up and read of a trace again and says what each costs here. */

@@ -11,6 +11,7 @@ import {
   type ParentWay,
   type Range,
 } from './call.ts';
+import { costOf, experimentOf } from './experimentArguments.ts';
 import { shareOut, takes } from './operands.ts';
 import { COMMANDS, type CommandName, isCommand, UsageError } from './usage.ts';
 import {
@@ -95,6 +96,10 @@ function callOf(command: CommandName, plain: readonly string[], words: Words): C
     }
     case 'lab':
       return { ...common, command, scenario: file, out: textOf(words, 'out'), untilUs: untilOf(words) };
+    case 'experiment':
+      return { ...common, ...experimentOf(words, operands) };
+    case 'cost':
+      return { ...common, ...costOf(words, file) };
   }
 }
 

@@ -1,5 +1,7 @@
 /** What a call can be, one type a command, once its words are understood. */
 
+import type { ExperimentId } from '../lab/experiments/experiment.ts';
+import type { ExperimentSetup } from '../lab/experiments/setup.ts';
 import type { NewFormat } from '../merge/stretch.ts';
 
 export const EXPORT_FORMATS = ['raw', 'fixed', 'dynamic'] as const;
@@ -101,6 +103,8 @@ export type Call =
             readonly verify: boolean;
           }
         | LabCall
+        | ExperimentCall
+        | CostCall
       ));
 
 /** The call of one command. */
@@ -137,6 +141,24 @@ export interface LabCall {
   readonly out: string | null;
   /** Simulated time; null: the scenario's own end. */
   readonly untilUs: number | null;
+}
+
+export interface ExperimentCall {
+  readonly command: 'experiment';
+  /** null: they are listed. */
+  readonly chosen: { readonly id: ExperimentId; readonly setup: ExperimentSetup } | null;
+  /** Of which the chain is studied; null where the set-up asks for none. */
+  readonly file: string | null;
+  readonly csv: boolean;
+  readonly measure: boolean;
+}
+
+export interface CostCall {
+  readonly command: 'cost';
+  readonly file: string;
+  /** Reads, their size, pattern and seed, and the profile are what counts. */
+  readonly setup: ExperimentSetup;
+  readonly measure: boolean;
 }
 
 export interface NewFile {

@@ -5,27 +5,36 @@ import type { OptionName } from './words.ts';
 const EVERYWHERE: readonly OptionName[] = ['with', 'parent', 'raw', 'json', 'help', 'version'];
 const CHANGING: readonly OptionName[] = ['plan', 'out', 'in-place', 'yes', 'force'];
 
-/** Per command: what it takes besides, and how many operands; null = one or more. */
-const OF_COMMAND: Readonly<Record<CommandName, { options: readonly OptionName[]; operands: number | null }>> =
-  {
-    tree: { options: [], operands: null },
-    info: { options: [], operands: 1 },
-    trace: { options: ['sector', 'count'], operands: 1 },
-    read: { options: ['sector', 'count'], operands: 1 },
-    hash: { options: [], operands: 1 },
-    export: { options: ['format', 'force', 'block-size', 'whole-mib'], operands: 2 },
-    check: { options: [], operands: null },
-    repair: { options: [...CHANGING, 'choose', 'undo'], operands: 1 },
-    reparent: { options: [...CHANGING, 'path', 'windows-folder'], operands: 2 },
-    create: { options: ['size', 'type', 'block-size', 'path', 'windows-folder', 'force'], operands: 1 },
-    compact: { options: ['force'], operands: 2 },
-    grow: { options: CHANGING, operands: 2 },
-    compare: { options: [], operands: 2 },
-    measure: { options: [], operands: 1 },
-    merge: { options: ['into', 'to', 'format', 'block-size', 'plan', 'verify', 'yes'], operands: 1 },
-    recover: { options: ['plan', 'abandon', 'verify'], operands: 1 },
-    lab: { options: ['out', 'until'], operands: 1 },
-  };
+interface Takes {
+  /** Besides those that are taken everywhere. */
+  readonly options: readonly OptionName[];
+  /** null = one or more. */
+  readonly operands: number | null;
+  /** Where some may be left out. */
+  readonly fewest?: number;
+}
+
+const OF_COMMAND: Readonly<Record<CommandName, Takes>> = {
+  tree: { options: [], operands: null },
+  info: { options: [], operands: 1 },
+  trace: { options: ['sector', 'count'], operands: 1 },
+  read: { options: ['sector', 'count'], operands: 1 },
+  hash: { options: [], operands: 1 },
+  export: { options: ['format', 'force', 'block-size', 'whole-mib'], operands: 2 },
+  check: { options: [], operands: null },
+  repair: { options: [...CHANGING, 'choose', 'undo'], operands: 1 },
+  reparent: { options: [...CHANGING, 'path', 'windows-folder'], operands: 2 },
+  create: { options: ['size', 'type', 'block-size', 'path', 'windows-folder', 'force'], operands: 1 },
+  compact: { options: ['force'], operands: 2 },
+  grow: { options: CHANGING, operands: 2 },
+  compare: { options: [], operands: 2 },
+  measure: { options: [], operands: 1 },
+  merge: { options: ['into', 'to', 'format', 'block-size', 'plan', 'verify', 'yes'], operands: 1 },
+  recover: { options: ['plan', 'abandon', 'verify'], operands: 1 },
+  lab: { options: ['out', 'until'], operands: 1 },
+  experiment: { options: ['set', 'csv', 'measure'], operands: 2, fewest: 0 },
+  cost: { options: ['reads', 'size', 'pattern', 'profile', 'seed', 'measure'], operands: 1 },
+};
 
 /** What the first operand is where it is no file, for the message when it is missing. */
 const FIRST_OPERAND: Partial<Record<CommandName, string>> = {
@@ -53,7 +62,7 @@ export function takes(command: CommandName, option: OptionName): boolean {
  * where the command has what it needs without them.
  */
 export function shareOut(command: CommandName, plain: readonly string[], afterWith: readonly string[]) {
-  const wanted = OF_COMMAND[command].operands;
+  const { operands: wanted, fewest = wanted ?? 1 } = OF_COMMAND[command];
   const enough = wanted === null ? plain.length > 0 : plain.length >= wanted;
   const operands = enough ? plain : [...plain, ...afterWith];
   const more = enough ? afterWith : [];
@@ -62,7 +71,7 @@ export function shareOut(command: CommandName, plain: readonly string[], afterWi
     operands.length === 0
       ? (FIRST_OPERAND[command] ?? 'a file')
       : (SECOND_OPERAND[command] ?? 'a file to write to');
-  if (operands.length === 0 || (wanted !== null && operands.length < wanted)) {
+  if (operands.length < fewest) {
     throw new UsageError(`“${command}” needs ${missing}.`, usage);
   }
   if (wanted !== null && operands.length > wanted) {

@@ -6,7 +6,9 @@ import type { Call } from './call.ts';
 import { checkCommand } from './commands/check.ts';
 import { compactCommand } from './commands/compact.ts';
 import { compareCommand } from './commands/compare.ts';
+import { costCommand } from './commands/cost.ts';
 import { createCommand } from './commands/create.ts';
+import { experimentCommand } from './commands/experiment.ts';
 import { exportCommand } from './commands/export.ts';
 import { growCommand } from './commands/grow.ts';
 import { hashCommand } from './commands/hash.ts';
@@ -78,6 +80,10 @@ async function perform(call: Call, io: Io): Promise<boolean> {
       return recoverCommand(call, io);
     case 'lab':
       return labCommand(call, io);
+    case 'experiment':
+      return experimentCommand(call, io);
+    case 'cost':
+      return costCommand(call, io);
   }
 }
 

@@ -1,7 +1,7 @@
 /** A trace as text: which file answers each run, the steps of the walk, and what they cost. */
 import { hexOffset } from '../base/bytes.ts';
 import { grouped } from '../base/units.ts';
-import type { CostTotals } from '../chain/costModel.ts';
+import type { CostTotals } from '../chain/cost/measureTrace.ts';
 import type { ReadTrace, TraceExtent, TraceStep } from '../chain/readTrace.ts';
 import type { Range } from './call.ts';
 import { printable, table } from './text.ts';

@@ -31,6 +31,8 @@ export const COMMANDS = {
   merge: 'merge CHILD [--into ANCESTOR] [--to NEW [--format F] [--block-size B]] [--plan] [--verify] [--yes]',
   recover: 'recover FOLDER [--with FOLDER]… [--plan | --abandon] [--verify]',
   lab: 'lab SCENARIO [--out FOLDER] [--until TIME]',
+  experiment: 'experiment [ID] [--set KEY:VALUE,… [FILE]] [--measure] [--csv | --json]',
+  cost: 'cost FILE [--reads N] [--size B] [--pattern random|sequential|hot] [--profile NAME] [--seed N] [--measure]',
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;
@@ -66,6 +68,10 @@ export const HELP = `Disklab: which file of a chain of virtual disks answers eve
 
   disklab lab SCENARIO    plays a scenario of the checkpoint lab (a file, or a link to one): its
                           events, and the SHA-256 of every checkpoint's disk
+  disklab experiment [ID] runs one of the ten experiments on what is claimed of checkpoints:
+                          medians and verdict; without ID the list of them
+  disklab cost FILE       what a read of FILE's disk costs, and what each merge of its chain would
+                          save and copy
 
 Commands find parents by their ids, in the folder of FILE and in what --with names.
 
@@ -96,6 +102,14 @@ Commands find parents by their ids, in the folder of FILE and in what --with nam
   --abandon               recover: give merges up instead of finishing them, where that can be
   --out FOLDER            lab: keep the machine's files there; a new folder, or an empty one
   --until TIME            lab: 00:05:30 or seconds of simulated time, instead of the scenario's end
+  --set KEY:VALUE,…       experiment: what to set otherwise, as in the page's links; disk:open
+                          studies the chain of FILE
+  --csv                   experiment: one row for each point
+  --measure               experiment, cost: by this machine's clock too; all other figures are
+                          the same on every machine
+  --reads N, --size B     cost: how many reads, and of what size; 500 of 4KiB where left out
+  --pattern P, --seed N   cost: random, sequential or hot (80 % go to a tenth of the disk)
+  --profile NAME          cost: the storage: disk, ssd, nvme, share or object; ssd where left out
   --force                 replace a file that is to be written where it exists
   --json                  print one JSON object
   --help, --version

@@ -257,6 +257,11 @@ export class DiskCore {
     this.exports.forgetWrite(firstSector, sectorCount);
   }
 
+  /** Forgets owner maps and pieces of bitmap. Tables stay, and what a survey settled. */
+  forgetCaches(): void {
+    this.exports.forgetCaches();
+  }
+
   /** Answers single sectors in place with file offsets: -1 = in no file, NaN = a bitmap is not in memory. */
   lookupMany(sectors: Float64Array, byWalk: boolean): void {
     // Not in the staging memory: a pass may be reading into that.

@@ -4,7 +4,7 @@
  */
 import type { Outcome, Problem } from '../base/errors.ts';
 import type { Progress } from '../base/progress.ts';
-import type { TraceCosts } from '../chain/costModel.ts';
+import type { TraceCosts } from '../chain/cost/measureTrace.ts';
 import type { MapCells, MapRequest, Survey } from '../chain/diskMap.ts';
 import type { LinkState } from '../chain/pile.ts';
 import type { ReadTrace } from '../chain/readTrace.ts';
@@ -30,6 +30,7 @@ import type {
   PowerState,
 } from '../lab/machine/machine.ts';
 import type { MemorySaveProgress } from '../lab/memory/memory.ts';
+import type { SavedOrder } from '../lab/memory/savedOrder.ts';
 import type { LabMerge } from '../lab/merges/mergeView.ts';
 import type { LabPlan, PlannedCommand, PlannedMerge } from '../lab/plan/labPlan.ts';
 import type { MergeGains } from '../merge/gains.ts';
@@ -38,15 +39,63 @@ import type { MergePlan } from '../merge/mergePlan.ts';
 import type { MergeProgress, MergeReport, MergeStage } from '../merge/mergeReport.ts';
 import type { MergeWay, NewFormat } from '../merge/stretch.ts';
 import type { LabApi } from './labApi.ts';
+import type { TeachApi } from './teachApi.ts';
 
-export type { CostTotals } from '../chain/costModel.ts';
+export type { CostTotals } from '../chain/cost/measureTrace.ts';
+export type { ProfileName } from '../chain/cost/profiles.ts';
+export { PROFILES } from '../chain/cost/profiles.ts';
+export type { StorageProfile } from '../chain/cost/storageProfile.ts';
 export type { MapMode } from '../chain/diskMap.ts';
 export type { TraceExtent, TraceStep } from '../chain/readTrace.ts';
 /** Cell values of maps, and owners of sectors, beside layer numbers. */
 export { LAYER_MISSING as CELL_MISSING, LAYER_UNALLOCATED as CELL_UNALLOCATED } from '../core/records.ts';
+export { ABOUTS } from '../lab/experiments/abouts.ts';
+export { CONTROLS } from '../lab/experiments/controls.ts';
+export type {
+  Claim,
+  ExperimentAbout,
+  ExperimentId,
+  Prediction,
+  PredictionShape,
+  SourceMark,
+} from '../lab/experiments/experiment.ts';
+export { EXPERIMENT_IDS } from '../lab/experiments/experiment.ts';
+export type {
+  ExperimentResult,
+  FigureAxis,
+  FigurePoint,
+  FigureSeries,
+  Figures,
+  FigureTable,
+  FigureUnit,
+  FittedLine,
+  Verdict,
+} from '../lab/experiments/figures.ts';
+export { csvText } from '../lab/experiments/figuresCsv.ts';
+export type { Control, ControlName, ExperimentSetup } from '../lab/experiments/setup.ts';
+export { parseSetup, setupText } from '../lab/experiments/setupText.ts';
+export { SOURCES } from '../lab/experiments/sources.ts';
+export { numberText, timeUsText, valueText } from '../lab/experiments/valueText.ts';
+export { scenarioLink } from '../lab/history/scenarioLink.ts';
 export { clockText, labDate } from '../lab/labTime.ts';
 /** Of the lab: values of a cell, and the id of the node that is written to. */
 export { HELD_ANSWERS, HELD_NOT, HELD_SHADOWED } from '../lab/labView.ts';
+export type { GlossaryEntry } from '../lab/lessons/glossary.ts';
+export { GLOSSARY, glossaryEntry } from '../lab/lessons/glossary.ts';
+export type { ExploreFacts, Goal, LessonFacts, LessonMoment } from '../lab/lessons/goal.ts';
+export { isMet } from '../lab/lessons/isMet.ts';
+export type {
+  Lesson,
+  LessonAction,
+  LessonFigure,
+  LessonId,
+  LessonPlace,
+  LessonStep,
+} from '../lab/lessons/lesson.ts';
+export { LESSON_IDS, LESSON_PLACES } from '../lab/lessons/lesson.ts';
+export { LESSONS } from '../lab/lessons/lessons.ts';
+export type { TextPart } from '../lab/lessons/parseText.ts';
+export { parseText, plainText } from '../lab/lessons/parseText.ts';
 export { NOW } from '../lab/machine/machine.ts';
 export { PAGE_INTERCEPTED, PAGE_SAVED, PAGE_WAITS } from '../lab/memory/memory.ts';
 export { shortName } from '../lab/rules/words.ts';
@@ -61,7 +110,14 @@ export type {
   LabShare,
   LabStart,
   LabStorage,
+  LabTrace,
 } from './labApi.ts';
+export type {
+  ChainAdvice,
+  ExperimentRequest,
+  MergeOffer,
+  ReadMeans,
+} from './teachApi.ts';
 export type {
   Affected,
   Annotation,
@@ -110,6 +166,7 @@ export type {
   RepairOption,
   RepairPlan,
   RepairStep,
+  SavedOrder,
   Scenario,
   SpaceUse,
   Survey,
@@ -526,7 +583,7 @@ export interface Job<P extends Progress = Progress> {
   readonly report: (progress: P) => void;
 }
 
-export interface EngineApi extends LabApi {
+export interface EngineApi extends LabApi, TeachApi {
   /** Adds files to the pile and finds the trees anew. */
   open(sources: readonly FileSource[], job: Job): Promise<Outcome<PileView>>;
   openSample(): Promise<Outcome<PileView>>;

@@ -232,6 +232,8 @@ export class EngineClient {
       resumeMerge: (journal, prove, job) => this.guard((remote) => remote.resumeMerge(journal, prove, job)),
       abandonMerge: (journal, job) => this.guard((remote) => remote.abandonMerge(journal, job)),
       ...guardedLab((call) => this.guard(call)),
+      runExperiment: (request, job) => this.guard((remote) => remote.runExperiment(request, job)),
+      adviseChain: (setup, job) => this.guard((remote) => remote.adviseChain(setup, job)),
       cancel: async (jobId) => {
         if (this.death === null) await this.remote.cancel(jobId).catch(() => undefined);
       },

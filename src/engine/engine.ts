@@ -57,7 +57,7 @@ import { checkPile, type WorkTools } from './checking.ts';
 import { comparePoints } from './comparing.ts';
 import { growInPlace, repairInPlace, undoInPlace, type Workshop } from './inPlace.ts';
 import { Jobs } from './jobs.ts';
-import { LabCalls, type LabEngine } from './labCalls.ts';
+import type { LabEngine } from './labCalls.ts';
 import { compactFile, growToCopy, makeDisk } from './making.ts';
 import { measureWork } from './measuring.ts';
 import { MergeGates } from './mergeGate.ts';
@@ -75,13 +75,14 @@ import { planFor, repairToCopy } from './repairing.ts';
 import { sampleFiles } from './sampleFiles.ts';
 import { saveDisk } from './saving.ts';
 import { searchDisk, searchFile } from './search.ts';
+import { TeachCalls, type TeachEngine } from './teachCalls.ts';
 import { type View, ViewSlot } from './viewSlot.ts';
 import { abandonWaiting, resumeWaiting, waitingMerges } from './waitingMerges.ts';
 
 /** Canvas cells of one map: as many as the largest screen has pixels. */
 const MOST_CELLS = 2 ** 25;
 
-export class Engine extends LabCalls implements EngineApi {
+export class Engine extends TeachCalls implements EngineApi {
   private readonly jobs = new Jobs();
   private readonly pile = new Pile();
   private readonly slot = new ViewSlot();
@@ -385,6 +386,11 @@ export class Engine extends LabCalls implements EngineApi {
         return pileView(pile, performance.now() - startMs);
       },
     };
+  }
+
+  protected get forTeaching(): TeachEngine {
+    const { platform, pile, slot } = this;
+    return { platform, pile, slot, work: (job, work) => this.work(job, work) };
   }
 
   private async emptyPile(): Promise<void> {

@@ -1,9 +1,11 @@
 /** The lab's part of the contract: how one is opened, and every call of it. Plain data, as in `api.ts`. */
 import type { Outcome } from '../base/errors.ts';
+import type { ReadTrace } from '../chain/readTrace.ts';
 import type { LabCommand } from '../lab/commands.ts';
 import type { GuestFileEntry } from '../lab/guest/guest.ts';
 import type { Scenario } from '../lab/history/scenario.ts';
 import type { LabHoldings, LabView } from '../lab/labView.ts';
+import type { SavedOrder } from '../lab/memory/savedOrder.ts';
 import type { LabPlan, PlannedCommand } from '../lab/plan/labPlan.ts';
 import type { FileId, FileSource, Job, PileView, SaveFormat, SaveResult, SaveTarget } from './api.ts';
 
@@ -45,6 +47,13 @@ export interface LabFilesView {
   readonly node: string;
   /** From the volume on the disk as it reads there; null: there is no volume that the lab knows. */
   readonly files: readonly GuestFileEntry[] | null;
+}
+
+/** A read as it falls through the machine's files. */
+export interface LabTrace {
+  readonly trace: ReadTrace;
+  /** Node and file of each layer, newest first. */
+  readonly layers: readonly { readonly node: string; readonly name: string; readonly file: string }[];
 }
 
 export interface LabShare {
@@ -97,6 +106,10 @@ export interface LabApi {
   /** One byte a page while memory is being saved; null while it is not. */
   labPages(): Promise<Outcome<Uint8Array | null>>;
   labFiles(node: string): Promise<Outcome<LabFilesView>>;
+  /** A read of this disk as it stands at the node; writes nothing, and costs the machine no time. */
+  labTrace(node: string, disk: string, firstSector: number, sectorCount: number): Promise<Outcome<LabTrace>>;
+  /** How the memory of a checkpoint came into its file; null where it has none. */
+  labSavedOrder(node: string): Promise<Outcome<SavedOrder | null>>;
   /** Of every checkpoint and of Now. */
   labHashes(job: Job): Promise<Outcome<readonly LabHash[]>>;
   labShare(): Promise<Outcome<LabShare>>;

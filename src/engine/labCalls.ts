@@ -18,16 +18,18 @@ import type {
   LabSaved,
   LabShare,
   LabStart,
+  LabTrace,
   LabView,
   PileView,
   PlannedCommand,
+  SavedOrder,
   SaveResult,
 } from './api.ts';
 import type { WorkTools } from './checking.ts';
 import type { Jobs } from './jobs.ts';
 import { explored, exportNode, saveMachine, shareLab, zipMachine } from './labHandOut.ts';
 import { openLab, playTools } from './labOpening.ts';
-import { filesAt, hashesOf } from './labPoints.ts';
+import { filesAt, hashesOf, savedOrderAt, traceAt } from './labPoints.ts';
 import { closeLab, LabSlot, type OpenLab, readableFolder } from './labSlot.ts';
 import { emptyStore, machineIn } from './labStore.ts';
 import type { FileToOpen } from './opening.ts';
@@ -135,6 +137,17 @@ export abstract class LabCalls implements LabApi {
 
   labFiles(node: string): Promise<Outcome<LabFilesView>> {
     return this.looked(async (lab) => filesAt(lab, node, { module: await this.forLab.core() }));
+  }
+
+  labTrace(node: string, disk: string, firstSector: number, sectorCount: number): Promise<Outcome<LabTrace>> {
+    return this.looked(async (lab) => {
+      const module = await this.forLab.core();
+      return traceAt(lab, node, disk, { firstSector, sectorCount }, { module });
+    });
+  }
+
+  labSavedOrder(node: string): Promise<Outcome<SavedOrder | null>> {
+    return this.looked((lab) => savedOrderAt(lab, node));
   }
 
   labHashes(job: Job): Promise<Outcome<readonly LabHash[]>> {

@@ -21,6 +21,9 @@ export function guardedLab(guard: Guard): LabApi {
     labHoldings: (disk, cells) => guard((remote) => remote.labHoldings(disk, cells)),
     labPages: () => guard((remote) => remote.labPages()),
     labFiles: (node) => guard((remote) => remote.labFiles(node)),
+    labTrace: (node, disk, firstSector, sectorCount) =>
+      guard((remote) => remote.labTrace(node, disk, firstSector, sectorCount)),
+    labSavedOrder: (node) => guard((remote) => remote.labSavedOrder(node)),
     labHashes: (job) => guard((remote) => remote.labHashes(job)),
     labShare: () => guard((remote) => remote.labShare()),
     labExport: (request, job) => guard((remote) => remote.labExport(request, job)),

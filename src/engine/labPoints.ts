@@ -1,15 +1,16 @@
 /** What a lab's disks hold at a checkpoint and at Now: hashes, files by name, and what each file holds. */
 import { DiskError } from '../base/errors.ts';
 import { ProgressMeter } from '../base/progress.ts';
-import { SECTOR_BYTES } from '../base/units.ts';
+import { SECTOR_BYTES, type SectorRange } from '../base/units.ts';
 import type { Hasher } from '../export/hasher.ts';
 import { listVolume } from '../lab/guest/listVolume.ts';
 import type { Lab } from '../lab/lab.ts';
 import { chainOf, nodesOf } from '../lab/machine/tree.ts';
+import { type SavedOrder, savedOrder } from '../lab/memory/savedOrder.ts';
 import { hashPoints } from '../lab/transfer/hashPoints.ts';
 import { type OpenPoint, openPoint, type PointTools } from '../lab/transfer/openPoint.ts';
 import type { DiskFolder } from '../storage/diskFolder.ts';
-import type { LabFilesView, LabHash } from './api.ts';
+import type { LabFilesView, LabHash, LabTrace } from './api.ts';
 import type { WorkTools } from './checking.ts';
 import { type OpenLab, readableFolder } from './labSlot.ts';
 
@@ -73,4 +74,39 @@ export async function filesAt(open: OpenLab, node: string, tools: PointTools): P
     }, point.disk.sectorCount),
   );
   return { node, files };
+}
+
+/** The files in which a read is traced stand beside it, with the nodes that froze them. */
+export async function traceAt(
+  open: OpenLab,
+  node: string,
+  disk: string,
+  { firstSector, sectorCount }: SectorRange,
+  tools: PointTools,
+): Promise<LabTrace> {
+  const { lab } = open.history;
+  const chain = chainAt(lab, node, disk);
+  const nodes = nodesOf(lab.state);
+  const layers = chain.map((file) => {
+    const owner = nodes.find(({ files }) => files[disk] === file);
+    return { node: owner?.id ?? '', name: owner?.name ?? file, file };
+  });
+  const folder = await readableFolder(open);
+  const trace = await atPoint(folder, chain, { ...tools, caches: SMALL }, (point) =>
+    point.disk.trace(firstSector, sectorCount),
+  );
+  return { trace, layers };
+}
+
+/** null where the node has no saved state, or has one that is still being written. */
+export async function savedOrderAt(open: OpenLab, node: string): Promise<SavedOrder | null> {
+  const { state } = open.history.lab;
+  const saved = nodesOf(state).find(({ id }) => id === node)?.savedState;
+  if (!saved) return null;
+  const file = await (await readableFolder(open)).open(saved.file, 'read-only');
+  try {
+    return await savedOrder(file);
+  } finally {
+    await file.close();
+  }
 }

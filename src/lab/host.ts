@@ -2,6 +2,7 @@
 import type { CoreModule } from '../core/core.ts';
 import type { Hasher } from '../export/hasher.ts';
 import type { DiskFolder } from '../storage/diskFolder.ts';
+import type { DriveModel } from './drive/driveModel.ts';
 
 export interface LabHost {
   readonly module: CoreModule;
@@ -9,4 +10,6 @@ export interface LabHost {
   /** The folders of one machine (`memoryTree`, `opfsTree`). */
   readonly folder: DiskFolder;
   readonly storage: 'memory' | 'private';
+  /** What its drive costs; where it is left out, as the scenario's drive does. */
+  readonly drive?: DriveModel;
 }

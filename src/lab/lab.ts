@@ -56,7 +56,18 @@ interface DueStep {
   readonly work: () => Promise<void>;
 }
 
+/** One operation of the guest, in simulated microseconds. */
+export interface LabOperation {
+  /** When the guest wanted it: between the two it waited for everybody else. */
+  readonly dueUs: number;
+  readonly startUs: number;
+  readonly endUs: number;
+  readonly merging: boolean;
+}
+
 export class Lab {
+  /** Told of each operation that was done; not kept with a snapshot. */
+  onOperation: ((operation: LabOperation) => void) | null = null;
   private hostOn = true;
   private steps = 0;
   private readonly memory: SavingMemory;
@@ -79,7 +90,7 @@ export class Lab {
 
   /** A new machine in an empty folder; with a foundation its first disk stands on that chain. */
   static async create(host: LabHost, scenario: Scenario, foundation: Foundation = {}): Promise<Lab> {
-    const drive = new LabDrive(host.folder, DRIVES[scenario.drive]);
+    const drive = new LabDrive(host.folder, host.drive ?? DRIVES[scenario.drive]);
     const stored = await newMachine(drive, scenario, foundation);
     const lab = Lab.of(host, drive, stored, new LabLog(), new LabSamples());
     const { context } = lab;
@@ -96,7 +107,7 @@ export class Lab {
   static async open(host: LabHost, foundation: Foundation = {}): Promise<Lab | null> {
     const stored = await readMachine(host.folder);
     if (!stored) return null;
-    const drive = new LabDrive(host.folder, DRIVES[stored.drive]);
+    const drive = new LabDrive(host.folder, host.drive ?? DRIVES[stored.drive]);
     for (const files of Object.values(foundation))
       for (const { name, file } of files) drive.mount(name, file);
     await drive.usedBytes();
@@ -324,8 +335,10 @@ export class Lab {
   private async operate(): Promise<void> {
     const { context, samples, merges } = this;
     try {
+      const { dueUs } = context.guest;
       const { startUs, endUs } = await context.guest.operate(context);
       samples.operation(startUs, endUs - startUs, merges.isRunning);
+      this.onOperation?.({ dueUs, startUs, endUs, merging: merges.isRunning });
       context.guest.schedule(endUs);
     } catch (error) {
       if (!(error instanceof DiskError) || !context.drive.isOn) throw error;
@@ -340,10 +353,14 @@ export class Lab {
 
   // ── For history ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Everything, to go on from later; null while a merge or a memory save is under way, and over storage that is not memory. */
+  /**
+   * Everything, to go on from later; null over storage that is not memory, while a merge or a memory save is under way, and
+   * where a running guest's disk is open that could not be opened again.
+   */
   snapshot(): LabSnapshot | null {
     const { context, merges, samples, steps, hostOn } = this;
     if (context.host.storage !== 'memory' || merges.isBusy || context.memorySave) return null;
+    if (context.guest.running && context.drive.lost.size > 0) return null;
     const { guest, clock } = context;
     return {
       drive: context.drive.snapshot(),
@@ -364,7 +381,7 @@ export class Lab {
 
   static async restore(host: LabHost, snapshot: LabSnapshot): Promise<Lab> {
     const { stored, saved } = snapshot;
-    const drive = LabDrive.restore(snapshot.drive, DRIVES[stored.drive]);
+    const drive = LabDrive.restore(snapshot.drive, host.drive ?? DRIVES[stored.drive]);
     const clock = new LabClock(() => drive.takeBusyUs(), snapshot.nowUs, snapshot.driveFreeUs);
     const ids = new LabIds(stored.seed, stored.random);
     const context = new LabContext(
@@ -385,8 +402,7 @@ export class Lab {
       // Opening again what was open takes no time and moves no head: the run goes on to the nanosecond as it did.
       await drive.unmetered(async () => {
         if (!saved) return;
-        // Where a disk could not be opened it was closed before, too.
-        await context.attach().catch(() => undefined);
+        await context.attach();
         await context.guest.restore(context, saved);
       });
       clock.forget();

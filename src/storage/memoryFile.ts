@@ -6,7 +6,8 @@ import { type Attempt, checkRange, checkWritable, closedFault } from './storageE
 const PAGE_BYTES = 16 * 1024;
 /** Pages lie in groups, so that a copy touches few objects however much is held. */
 const GROUP_PAGES = 256;
-const GROUP_BYTES = GROUP_PAGES * PAGE_BYTES;
+/** Of pages that are smaller: they are for files of a few bytes here and there, and a group has room for all of its pages. */
+const SMALL_GROUP_PAGES = 16;
 
 /** Stands for one holder of pages and groups: what another made is shared, and is copied before it is written to. */
 class Owner {
@@ -34,24 +35,32 @@ export class MemoryBytes {
   /** The map is that of a copy too. */
   private isMapShared = false;
   private pageCount = 0;
+  private readonly groupPages: number;
+
+  /** Smaller pages, whole powers of two, for a file of small pieces with large holes between them. */
+  constructor(private readonly pageBytes = PAGE_BYTES) {
+    assert(pageBytes > 0 && Number.isInteger(Math.log2(pageBytes)), 'a page is a power of two');
+    this.groupPages = pageBytes < PAGE_BYTES ? SMALL_GROUP_PAGES : GROUP_PAGES;
+  }
 
   /** Room taken, holes not counted; what is shared with a copy counts in both. */
   get heldBytes(): number {
-    return this.pageCount * PAGE_BYTES;
+    return this.pageCount * this.pageBytes;
   }
 
   /** The pages that take room, ascending; what lies between them is zeros. They are not to be changed. */
   held(): { readonly offset: number; readonly bytes: Uint8Array }[] {
+    const { pageBytes, groupPages } = this;
     const held: { readonly offset: number; readonly bytes: Uint8Array }[] = [];
     for (const [number, { pages }] of [...this.groups].sort(([a], [b]) => a - b))
       for (const [i, page] of pages.entries())
-        if (page) held.push({ offset: number * GROUP_BYTES + i * PAGE_BYTES, bytes: page.bytes });
+        if (page) held.push({ offset: (number * groupPages + i) * pageBytes, bytes: page.bytes });
     return held;
   }
 
   /** Shares every page until one of the two writes to it: takes no time and no room, however large the file is. */
   copy(): MemoryBytes {
-    const copy = new MemoryBytes();
+    const copy = new MemoryBytes(this.pageBytes);
     copy.sizeBytes = this.sizeBytes;
     copy.groups = this.groups;
     copy.pageCount = this.pageCount;
@@ -62,10 +71,11 @@ export class MemoryBytes {
   }
 
   read(offset: number, target: Uint8Array): void {
+    const { pageBytes } = this;
     for (let at = 0; at < target.length; ) {
-      const page = Math.floor((offset + at) / PAGE_BYTES);
-      const start = offset + at - page * PAGE_BYTES;
-      const length = Math.min(PAGE_BYTES - start, target.length - at);
+      const page = Math.floor((offset + at) / pageBytes);
+      const start = offset + at - page * pageBytes;
+      const length = Math.min(pageBytes - start, target.length - at);
       const held = this.pageAt(page);
       if (held) target.set(held.bytes.subarray(start, start + length), at);
       else target.fill(0, at, at + length);
@@ -74,10 +84,11 @@ export class MemoryBytes {
   }
 
   write(offset: number, source: Uint8Array): void {
+    const { pageBytes } = this;
     for (let at = 0; at < source.length; ) {
-      const page = Math.floor((offset + at) / PAGE_BYTES);
-      const start = offset + at - page * PAGE_BYTES;
-      const length = Math.min(PAGE_BYTES - start, source.length - at);
+      const page = Math.floor((offset + at) / pageBytes);
+      const start = offset + at - page * pageBytes;
+      const length = Math.min(pageBytes - start, source.length - at);
       this.ownPage(page).set(
         at === 0 && length === source.length ? source : source.subarray(at, at + length),
         start,
@@ -93,8 +104,9 @@ export class MemoryBytes {
   }
 
   private forgetFrom(sizeBytes: number): void {
-    const firstGone = Math.ceil(sizeBytes / PAGE_BYTES);
-    const group = Math.floor(firstGone / GROUP_PAGES);
+    const { pageBytes, groupPages } = this;
+    const firstGone = Math.ceil(sizeBytes / pageBytes);
+    const group = Math.floor(firstGone / groupPages);
     this.ownMap();
     for (const [number, { pages }] of this.groups) {
       if (number <= group) continue;
@@ -103,15 +115,15 @@ export class MemoryBytes {
     }
     if (this.groups.has(group)) {
       const { pages } = this.ownGroup(group);
-      for (let i = firstGone % GROUP_PAGES; i < pages.length; i++) if (pages[i]) this.pageCount--;
-      pages.length = Math.min(pages.length, firstGone % GROUP_PAGES);
+      for (let i = firstGone % groupPages; i < pages.length; i++) if (pages[i]) this.pageCount--;
+      pages.length = Math.min(pages.length, firstGone % groupPages);
     }
-    if (sizeBytes % PAGE_BYTES > 0 && this.pageAt(firstGone - 1))
-      this.ownPage(firstGone - 1).fill(0, sizeBytes % PAGE_BYTES);
+    if (sizeBytes % pageBytes > 0 && this.pageAt(firstGone - 1))
+      this.ownPage(firstGone - 1).fill(0, sizeBytes % pageBytes);
   }
 
   private pageAt(page: number): Page | undefined {
-    return this.groups.get(Math.floor(page / GROUP_PAGES))?.pages[page % GROUP_PAGES];
+    return this.groups.get(Math.floor(page / this.groupPages))?.pages[page % this.groupPages];
   }
 
   private ownMap(): void {
@@ -130,12 +142,12 @@ export class MemoryBytes {
   }
 
   private ownPage(page: number): Uint8Array {
-    const { pages } = this.ownGroup(Math.floor(page / GROUP_PAGES));
-    const found = pages[page % GROUP_PAGES];
+    const { pages } = this.ownGroup(Math.floor(page / this.groupPages));
+    const found = pages[page % this.groupPages];
     if (found?.owner === this.owner) return found.bytes;
-    const bytes = found ? found.bytes.slice() : new Uint8Array(PAGE_BYTES);
+    const bytes = found ? found.bytes.slice() : new Uint8Array(this.pageBytes);
     if (!found) this.pageCount++;
-    pages[page % GROUP_PAGES] = { owner: this.owner, bytes };
+    pages[page % this.groupPages] = { owner: this.owner, bytes };
     return bytes;
   }
 }

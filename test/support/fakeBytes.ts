@@ -295,6 +295,8 @@ export class FakeBytes {
       waitingMerges: () => base.waitingMerges(),
       resumeMerge: (journal, prove, job) => base.resumeMerge(journal, prove, job),
       abandonMerge: (journal, job) => base.abandonMerge(journal, job),
+      runExperiment: (request, job) => base.runExperiment(request, job),
+      adviseChain: (setup, job) => base.adviseChain(setup, job),
       ...labCallsTo(() => base.lab),
       cancel: async () => this.cancelled?.(),
     };

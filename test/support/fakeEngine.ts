@@ -350,6 +350,9 @@ export class FakeEngine extends FakeLabCalls implements EngineApi {
     });
   }
 
+  /** A test that runs experiments puts its own there. */
+  runExperiment: EngineApi['runExperiment'] = () => unsupported();
+  adviseChain: EngineApi['adviseChain'] = () => unsupported();
   openAsRaw = unsupported<PileView>;
   pointAtParent = (_child: number, _parent: number | null) => unsupported<PileView>();
   readDisk = () => unsupported<never>();

@@ -134,6 +134,14 @@ export class FakeLab implements Calls {
     return done(pages);
   };
 
+  labTrace: LabApi['labTrace'] = () =>
+    Promise.resolve({
+      ok: false,
+      error: { code: 'unsupported', message: 'The fake lab traces nothing.' },
+    });
+
+  labSavedOrder: LabApi['labSavedOrder'] = () => Promise.resolve({ ok: true, value: null });
+
   labFiles: LabApi['labFiles'] = (node) => {
     const changedMs = Date.UTC(2026, 2, 2, 14, 2);
     const orders = { name: 'ORDERS.DB', sizeBytes: 3 * MIB, changedMs };

@@ -21,6 +21,8 @@ export const NO_LAB: LabApi = {
   labHoldings: unsupported,
   labPages: unsupported,
   labFiles: unsupported,
+  labTrace: unsupported,
+  labSavedOrder: unsupported,
   labHashes: unsupported,
   labShare: unsupported,
   labExport: unsupported,
@@ -45,6 +47,8 @@ export function labCallsTo(lab: () => LabApi): LabApi {
     labHoldings: (disk, cells) => lab().labHoldings(disk, cells),
     labPages: () => lab().labPages(),
     labFiles: (node) => lab().labFiles(node),
+    labTrace: (node, disk, firstSector, sectorCount) => lab().labTrace(node, disk, firstSector, sectorCount),
+    labSavedOrder: (node) => lab().labSavedOrder(node),
     labHashes: (job) => lab().labHashes(job),
     labShare: () => lab().labShare(),
     labExport: (request, job) => lab().labExport(request, job),
@@ -72,6 +76,8 @@ export class FakeLabCalls implements LabApi {
   labHoldings = this.#calls.labHoldings;
   labPages = this.#calls.labPages;
   labFiles = this.#calls.labFiles;
+  labTrace = this.#calls.labTrace;
+  labSavedOrder = this.#calls.labSavedOrder;
   labHashes = this.#calls.labHashes;
   labShare = this.#calls.labShare;
   labExport = this.#calls.labExport;

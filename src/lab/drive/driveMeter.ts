@@ -1,9 +1,8 @@
 /** Counts what is asked of the drive, and how long it is busy with it. */
+import { requestNs } from '../../chain/cost/storageProfile.ts';
 import type { DriveModel, DriveUse } from './driveModel.ts';
 
-/** Whole nanoseconds: transfers of sectors are exact, and sums do not depend on their order. */
 const NS_PER_US = 1000;
-const NS_PER_SECOND = 1e9;
 
 /** Everything but where the drive's last request ended. */
 export interface MeterCounts {
@@ -90,13 +89,9 @@ export class DriveMeter {
   }
 
   private transfer(file: object, offset: number, lengthBytes: number): void {
-    const { model } = this;
-    let ns = model.requestUs * NS_PER_US + Math.round((lengthBytes * NS_PER_SECOND) / model.bytesPerSecond);
-    if (this.lastFile !== file || this.lastEnd !== offset) {
-      this.seeks++;
-      ns += model.seekUs * NS_PER_US;
-    }
-    this.busyNs += ns;
+    const seeks = this.lastFile !== file || this.lastEnd !== offset;
+    if (seeks) this.seeks++;
+    this.busyNs += requestNs(this.model, lengthBytes, seeks);
     this.lastFile = file;
     this.lastEnd = offset + lengthBytes;
   }

@@ -220,10 +220,11 @@ export class LabHistory {
   }
 
   private async goBack(isBefore: (kept: Kept) => boolean): Promise<void> {
-    const from = this.kept.filter(isBefore).at(-1);
     await this.lab.close().catch(() => undefined);
-    if (from) {
-      this.lab = await Lab.restore(this.host, from.snapshot);
+    for (const from of this.kept.filter(isBefore).reverse()) {
+      const lab = await restored(this.host, from.snapshot);
+      if (!lab) continue;
+      this.lab = lab;
       this.done = from.done;
       return;
     }
@@ -252,6 +253,16 @@ export class LabHistory {
       await this.close().catch(() => undefined);
       throw error;
     }
+  }
+}
+
+/** null: a file was damaged while it was open, and cannot be opened again; the moment is reached from an earlier one. */
+async function restored(host: LabHost, snapshot: LabSnapshot): Promise<Lab | null> {
+  try {
+    return await Lab.restore(host, snapshot);
+  } catch (error) {
+    if (error instanceof DiskError) return null;
+    throw error;
   }
 }
 

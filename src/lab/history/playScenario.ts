@@ -49,7 +49,8 @@ export async function playCommand(lab: Lab, { command }: TimedCommand): Promise<
   }
 }
 
-async function advance(lab: Lab, untilUs: number, signal: AbortSignal | undefined): Promise<void> {
+/** Lets time pass until then; other messages are let in meanwhile. */
+export async function advance(lab: Lab, untilUs: number, signal: AbortSignal | undefined): Promise<void> {
   const pacer = new Pacer();
   while (lab.nowUs < untilUs || (lab.nextUs() ?? Number.POSITIVE_INFINITY) <= untilUs) {
     await lab.advance(untilUs, () => !pacer.due);

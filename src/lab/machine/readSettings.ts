@@ -24,7 +24,7 @@ export const CHECKPOINT_TYPES: readonly CheckpointType[] = [
   'production-only',
 ];
 export const POLICIES: readonly MergePolicy[] = ['when-idle', 'when-off', 'live', 'now'];
-export const DRIVE_NAMES: readonly DriveName[] = ['ssd', 'disk'];
+export const DRIVE_NAMES: readonly DriveName[] = ['ssd', 'disk', 'nvme', 'share', 'object'];
 
 export type OwnSettings = Omit<MachineSettings, 'disks'>;
 

@@ -38,7 +38,9 @@ export function recordsOf(memory: GuestMemory, pages: readonly number[]): PageRe
       hard.keep({ page, keptBytes });
     }
   }
-  return [...deflated(soft), ...stored(hard)];
+  // By their first pages: a page alone in front of a lower one is then one that did not wait for its turn.
+  const first = ({ pages: [kept] }: PageRecord) => kept?.page ?? 0;
+  return [...deflated(soft), ...stored(hard)].sort((one, other) => first(one) - first(other));
 }
 
 /** Of a whole step, kept for the next one: clearing so much anew each time takes as long as looking at it. */

@@ -7,13 +7,16 @@ import type { ToCopy } from '../rules/facts.ts';
 /** A batch is made durable in three steps: its data, its journal, the target's tables. */
 const BATCH_BYTES = 2 * MIB;
 const STEPS_PER_BATCH = 3;
+/** Opening and indexing the chain, journal, taking over, configuration, removing the child: as counted in merges of one block. */
+const BEGIN_AND_END = { requests: 50, flushes: 12 };
 
 export function mergeSeconds(drive: DriveModel, { copyBytes, runs }: ToCopy): number {
   // Each run is read in one file and written in the other: the drive goes to and fro.
-  const requests = 2 * Math.max(runs, Math.ceil(copyBytes / MIB));
+  const requests = 2 * Math.max(runs, Math.ceil(copyBytes / MIB)) + BEGIN_AND_END.requests;
   const steps = STEPS_PER_BATCH * Math.ceil(copyBytes / BATCH_BYTES);
   const requestUs = drive.requestUs + drive.seekUs;
-  const waitUs = requests * requestUs + steps * (requestUs + drive.flushUs);
+  const flushes = steps + BEGIN_AND_END.flushes;
+  const waitUs = (requests + steps) * requestUs + flushes * drive.flushUs;
   return (2 * copyBytes) / drive.bytesPerSecond + waitUs / US_PER_SECOND;
 }
 

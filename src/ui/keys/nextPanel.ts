@@ -8,7 +8,8 @@ export function nextPanel(direction: 1 | -1): boolean {
     (panel) => panel.offsetParent !== null,
   );
   if (panels.length === 0) return false;
-  const at = panels.findIndex((panel) => panel.contains(document.activeElement));
+  // Panels lie in panels: the innermost is where the focus is.
+  const at = panels.findLastIndex((panel) => panel.contains(document.activeElement));
   const next = panels[(at + direction + panels.length) % panels.length] ?? panels[0];
   const target =
     next?.querySelector<HTMLElement>('[role=tree] [tabindex="0"], canvas[tabindex="0"]') ??

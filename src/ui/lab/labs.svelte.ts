@@ -2,17 +2,20 @@
  * The lab on the page: everything that can be done to it, and the clock that makes it run. Survives a change of screen.
  * Faults become problems of the session, one for each kind of call; a refused command leaves the lab as it is.
  */
-import type {
-  EngineApi,
-  Job,
-  LabAdvance,
-  LabCommand,
-  LabFilesView,
-  LabInStorage,
-  LabShare,
-  LabStart,
-  LabView,
-  Outcome,
+import {
+  type EngineApi,
+  type Job,
+  type LabAdvance,
+  type LabCommand,
+  type LabFilesView,
+  type LabInStorage,
+  type LabShare,
+  type LabStart,
+  type LabTrace,
+  type LabView,
+  NOW,
+  type Outcome,
+  type SavedOrder,
 } from '../../engine/api.ts';
 import type { EngineCall, Run } from '../save/run.svelte.ts';
 import type { JobView } from '../state/jobs.svelte.ts';
@@ -151,6 +154,17 @@ export class Labs extends LabFollowing {
     return view;
   }
 
+  /** Up to this time, as fast as it goes; false where it was stopped, or failed. */
+  async runUntil(untilUs: number, signal: AbortSignal): Promise<boolean> {
+    this.pause();
+    while (this.view && this.view.nowUs < untilUs) {
+      // Whoever runs the lab by hand meanwhile has taken over.
+      if (signal.aborted || this.running) return false;
+      if (!(await this.#advance({ untilUs, budgetMs: BUDGET_MS }))) return false;
+    }
+    return this.view !== null;
+  }
+
   async #look(): Promise<void> {
     const { view } = this;
     if (view) await this.#advance({ untilUs: view.nowUs, budgetMs: 0 });
@@ -196,6 +210,15 @@ export class Labs extends LabFollowing {
 
   filesAt(node: string): Promise<Outcome<LabFilesView>> {
     return this.turns.take(() => this.session.client.api.labFiles(node));
+  }
+
+  /** One sector of Now's disk, as it is read. */
+  traceAt(disk: string, sector: number): Promise<Outcome<LabTrace>> {
+    return this.turns.take(() => this.session.client.api.labTrace(NOW, disk, sector, 1));
+  }
+
+  savedOrder(node: string): Promise<Outcome<SavedOrder | null>> {
+    return this.turns.take(() => this.session.client.api.labSavedOrder(node));
   }
 
   // ── Handing out ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,6 +10,9 @@ export interface Address {
   /** Path of the file that the disk is seen from. */
   readonly from: string | null;
   readonly screen: string | null;
+  /** Page of a screen that has several: an experiment, a lesson; and how it is set. */
+  readonly at: string | null;
+  readonly set: string | null;
   /** Scenario of the lab that a link carries; it is read, never written here. */
   readonly lab: string | null;
 }
@@ -22,12 +25,16 @@ export const NOWHERE: Address = {
   length: null,
   from: null,
   screen: null,
+  at: null,
+  set: null,
   lab: null,
 };
 
 export function formatAddress(address: Address): string {
   const parts = new URLSearchParams();
   if (address.screen !== null) parts.set('screen', address.screen);
+  if (address.at !== null) parts.set('at', address.at);
+  if (address.set !== null) parts.set('set', address.set);
   if (address.sector !== null) parts.set('sector', String(address.sector));
   if (address.count !== null && address.count !== 1) parts.set('count', String(address.count));
   if (address.from !== null) parts.set('from', address.from);
@@ -53,6 +60,8 @@ export function parseAddress(hash: string): Address {
     length: number('length'),
     from: parts.get('from'),
     screen: parts.get('screen'),
+    at: parts.get('at'),
+    set: parts.get('set'),
     lab: parts.get('lab'),
   };
 }

@@ -10,9 +10,10 @@ import { AddressBar } from './addressBar.ts';
 import { type Opening, replay } from './openings.ts';
 import type { StandingProblem } from './problems.svelte.ts';
 import { type ByteRange, clampSectors } from './selection.svelte.ts';
-import { type ScreenName, SessionView } from './sessionView.svelte.ts';
+import { type ScreenName, SessionView, WITHOUT_FILES } from './sessionView.svelte.ts';
 import { stepPlace } from './stepPlace.ts';
 
+export { WITHOUT_FILES } from './sessionView.svelte.ts';
 export { TRACED_SECTORS } from './walk.svelte.ts';
 export type { ScreenName, StandingProblem };
 
@@ -54,7 +55,7 @@ export class Session extends SessionView {
   goToBytes(target: 'disk' | FileId, offset: number, lengthBytes = 0): void {
     this.linked.bytes = { target, offset: Math.max(0, offset), lengthBytes };
     if (target !== 'disk') this.linked.file = target;
-    if (this.pile) this.screen = 'explore';
+    if (this.pile) this.#turnTo('explore');
     this.#remember();
   }
 
@@ -162,7 +163,7 @@ export class Session extends SessionView {
     this.pile = null;
     this.linked.file = null;
     this.faults.clear();
-    this.screen = 'open';
+    this.#turnTo('open');
     this.#address.clear();
     this.take(await this.client.api.closePile(), 'close');
   }
@@ -224,13 +225,13 @@ export class Session extends SessionView {
   async #show(pile: PileView, fromPath: string | null): Promise<void> {
     const wanted = this.#address.current;
     this.pile = pile;
-    this.screen = 'explore';
+    this.#turnTo('explore');
     const from = pile.files.find((file) => file.path === (fromPath ?? wanted.from))?.id ?? pile.leaves[0];
     if (from === undefined) this.#forgetChain();
     // What was opened is what is looked at now, whatever screen the address named.
     // Whoever went to another screen meanwhile stays there.
     else if ((await this.viewFrom(from)) && fromPath === null)
-      this.#apply({ ...wanted, screen: this.screen, lab: null });
+      this.#apply({ ...wanted, screen: this.screen, at: this.at, set: this.set, lab: null });
   }
 
   /** Once tables are read the engine knows how many blocks each file holds; few enough, it counts who answers what. */
@@ -266,9 +267,16 @@ export class Session extends SessionView {
 
   // ── The address bar ────────────────────────────────────────────────────────────────────────────────────────────────
 
-  show(screen: ScreenName): void {
-    this.screen = screen;
+  /** `at` and `set`: page of the screen and how it is set; both are only ever looked up. */
+  show(screen: ScreenName, at: string | null = null, set: string | null = null): void {
+    this.#turnTo(screen, at, set);
     this.#remember();
+  }
+
+  #turnTo(screen: ScreenName, at: string | null = null, set: string | null = null): void {
+    this.screen = screen;
+    this.at = at;
+    this.set = set;
   }
 
   /** Wires back and forward; returns the way to undo that. */
@@ -285,11 +293,14 @@ export class Session extends SessionView {
     const { target, offset, lengthBytes } = this.bytes;
     const plain = this.screen === 'explore' || (this.screen === 'open' && !this.pile);
     const screen = plain ? null : this.screen;
-    if (!this.chain) return { ...NOWHERE, screen };
+    const { at, set } = this;
+    if (!this.chain) return { ...NOWHERE, screen, at, set };
     const atSelection = target === 'disk' && offset === this.selection.firstSector * SECTOR_BYTES;
     return {
       ...NOWHERE,
       screen,
+      at,
+      set,
       sector: this.selection.firstSector,
       count: this.selection.sectorCount,
       from: this.index.path(this.chain.layers[0]),
@@ -301,7 +312,7 @@ export class Session extends SessionView {
 
   #goTo(address: Address): void {
     this.linkedLab = address.lab === null ? null : `lab=${address.lab}`;
-    this.screen = this.#screenOf(address);
+    this.#turnTo(this.#screenOf(address), address.at, address.set);
   }
 
   #apply(address: Address): void {
@@ -325,8 +336,9 @@ export class Session extends SessionView {
   }
 
   #screenOf({ screen, lab }: Address): ScreenName {
-    if (lab !== null || screen === 'lab') return 'lab';
-    if (screen === 'private' || screen === 'make' || screen === 'merge') return screen;
+    if (lab !== null) return 'lab';
+    const withoutFiles = WITHOUT_FILES.find((name) => name === screen);
+    if (withoutFiles) return withoutFiles;
     if (!this.pile) return 'open';
     return screen === 'check' || screen === 'compare' || screen === 'open' ? screen : 'explore';
   }

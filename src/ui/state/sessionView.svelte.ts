@@ -24,13 +24,36 @@ import { Problems, type StandingProblem } from './problems.svelte.ts';
 import { type ByteRange, Selection } from './selection.svelte.ts';
 import { Walk } from './walk.svelte.ts';
 
-export type ScreenName = 'open' | 'explore' | 'check' | 'compare' | 'merge' | 'make' | 'private' | 'lab';
+export type ScreenName =
+  | 'open'
+  | 'explore'
+  | 'check'
+  | 'compare'
+  | 'merge'
+  | 'make'
+  | 'private'
+  | 'lab'
+  | 'lessons'
+  | 'experiments';
+
+/** Screens that have something to show before any file is open. */
+export const WITHOUT_FILES: readonly ScreenName[] = [
+  'merge',
+  'make',
+  'private',
+  'lab',
+  'lessons',
+  'experiments',
+];
 
 export class SessionView {
   readonly client: EngineClient;
   readonly jobs: Jobs;
 
   screen: ScreenName = $state.raw('open');
+  /** Page of a screen that has several, and how it is set, as the address says; null = its first page. */
+  at: string | null = $state.raw(null);
+  set: string | null = $state.raw(null);
   pile: PileView | null = $state.raw(null);
   chain: ChainView | null = $state.raw(null);
   /** Exact shares of the layers; null until counted. */

@@ -71,6 +71,36 @@ describe('the index and the walk', () => {
     }
   });
 
+  it('answer as before once the caches are forgotten, also those with holes', async () => {
+    for (let seed = 1; seed <= 120; seed++) {
+      const prng = new Prng(seed);
+      const model = new CoreModel(seed, optionsOf(prng));
+      const core = await model.open(module, { ownerBytes: 2 ** (seed % 18), pageBytes: 2 ** (seed % 14) });
+      const { sectors } = model.options;
+      for (let round = 0; round < 4; round++) {
+        const first = prng.below(sectors);
+        const count = 1 + prng.below(sectors - first);
+        const way = prng.below(2) === 0 ? 'resolve' : 'walk';
+        const call = (f: number, c: number) => (way === 'walk' ? core.walk(f, c, false) : core.resolve(f, c));
+        expectAnswers(model, ask(model, core, call, first, count), first, count, seed);
+        if (round % 2 === 0) {
+          const dropped = prng.below(sectors);
+          core.forgetWrite(dropped, 1 + prng.below(sectors - dropped));
+        }
+        core.forgetCaches();
+        expect(core.cacheBytes.used, `seed ${seed}`).toBe(0);
+      }
+      expectAnswers(
+        model,
+        ask(model, core, (f, c) => core.resolve(f, c), 0, sectors),
+        0,
+        sectors,
+        seed,
+      );
+      core.release();
+    }
+  });
+
   it('answer single sectors as their extents do', async () => {
     for (let seed = 1; seed <= 60; seed++) {
       const model = new CoreModel(seed, optionsOf(new Prng(seed)));

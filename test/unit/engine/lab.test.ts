@@ -81,6 +81,16 @@ describe.each(['memory', 'private'] as const)('a lab in %s', (storage) => {
     expect(okValue(await engine.labFiles(NOW))).toEqual({ node: NOW, files: null });
     expect(okValue(await engine.labPages())).toBeNull();
     okValue(await engine.labAsk({ do: 'delete', checkpoint: one?.id ?? '' }));
+    // Written before the first checkpoint: it falls through Now and the second one.
+    const { trace, layers } = okValue(await engine.labTrace(NOW, 'disk0', 100, 1));
+    expect(layers.map(({ node }) => node)).toEqual([NOW, machine.checkpoints[1]?.id, one?.id]);
+    expect(layers.map(({ name }) => name)).toEqual(['Now', 'two', 'one']);
+    expect(trace.extents).toMatchObject([{ kind: 'data', layer: 2, firstSector: 100 }]);
+    expect(okValue(await engine.labTrace(NOW, 'disk0', 5000, 1)).trace.extents).toMatchObject([{ layer: 0 }]);
+    const order = okValue(await engine.labSavedOrder(one?.id ?? ''));
+    expect(order?.pageCount).toBe(MIB / 4096);
+    expect(order?.pages.length).toBeGreaterThan(10);
+    expect(okValue(await engine.labSavedOrder(NOW))).toBeNull();
     const hashes = okValue(await engine.labHashes(testJob()));
     expect(hashes.map(({ node }) => node)).toEqual([NOW, machine.checkpoints[1]?.id, one?.id]);
     expect(new Set(hashes.map((each) => each.sha256)).size).toBe(3);

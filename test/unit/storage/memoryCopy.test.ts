@@ -55,15 +55,15 @@ class Flat {
 }
 
 describe('copies of bytes in memory', () => {
-  it('read as flat arrays, whatever is written to, cut or copied again', () => {
+  it.each([16384, 2048])('read as flat arrays in pages of %i bytes, whatever is done', (pageBytes) => {
     for (let seed = 0; seed < 6; seed++) {
       const prng = new Prng(seed);
-      const all = [new Flat(new MemoryBytes(), new Uint8Array(0))];
+      const all = [new Flat(new MemoryBytes(pageBytes), new Uint8Array(0))];
       for (let i = 0; i < 120; i++) {
         const one = all[prng.below(all.length)];
         const what = prng.below(8);
         if (what === 0 && all.length < 8)
-          all.push(one?.copy() ?? new Flat(new MemoryBytes(), new Uint8Array(0)));
+          all.push(one?.copy() ?? new Flat(new MemoryBytes(pageBytes), new Uint8Array(0)));
         else if (what === 1) one?.truncate(prng.below(300_000));
         else one?.write(prng.below(200_000), randomBytes(prng.below(60_000), seed * 1000 + i));
         if (i % 10 === 9) for (const flat of all) flat.check();
@@ -108,5 +108,11 @@ describe('copies of bytes in memory', () => {
     const target = new Uint8Array(512);
     bytes.read(1900 * GIB, target);
     expectBytes(target, randomBytes(512, 5));
+  });
+
+  it('of small pages take the room of small pages', () => {
+    const bytes = new MemoryBytes(512);
+    for (let at = 0; at < 64 * MIB; at += 2 * MIB) bytes.write(at + 1536, randomBytes(512, at));
+    expect([bytes.heldBytes, bytes.copy().heldBytes]).toEqual([32 * 512, 32 * 512]);
   });
 });

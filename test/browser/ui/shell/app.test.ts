@@ -49,7 +49,7 @@ describe('the page', () => {
     await expect.element(page.getByRole('button', { name: /Open folder…/ })).toBeVisible();
     await expect.element(page.getByRole('heading', { name: 'What stays here' })).toBeVisible();
     const screens = [...document.querySelectorAll('nav a')].map((link) => link.textContent);
-    expect(screens).toEqual(['Merge', 'Lab', 'Make', 'Private storage']);
+    expect(screens).toEqual(['Merge', 'Lab', 'Lessons', 'Experiments', 'Make', 'Private storage']);
     await expectAccessible(document.body);
   });
 

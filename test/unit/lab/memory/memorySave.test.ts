@@ -3,6 +3,7 @@ import { Prng } from '../../../../src/base/prng.ts';
 import { GuestMemory } from '../../../../src/lab/memory/guestMemory.ts';
 import { PAGE_INTERCEPTED, PAGE_SAVED, PAGE_WAITS } from '../../../../src/lab/memory/memory.ts';
 import { MemorySave } from '../../../../src/lab/memory/memorySave.ts';
+import { savedOrder } from '../../../../src/lab/memory/savedOrder.ts';
 import { readSavedState } from '../../../../src/lab/memory/savedState.ts';
 import { FaultyFile } from '../../../../src/storage/faultyFile.ts';
 import { MemoryFile } from '../../../../src/storage/memoryFile.ts';
@@ -90,6 +91,28 @@ describe('saving memory while the machine runs', () => {
       interceptedPages += run.intercepted.length;
     }
     expect(interceptedPages).toBeGreaterThan(200);
+  });
+
+  test('the file tells in which order pages came into it, and which of them before their turn', async () => {
+    let outOfTurn = 0;
+    for (let seed = 1; seed <= 120; seed++) {
+      const { file, intercepted, before } = await saveWhileRunning(seed);
+      const order = await savedOrder(file);
+      const pages = [...order.pages];
+      expect(order.pageCount).toBe(before.length / PAGE);
+      expect(pages).toEqual(readState(Buffer.from(file.bytes())).records.flat());
+      for (const [i, page] of pages.entries()) {
+        const isEarly = order.intercepted[i] === 1;
+        if (isEarly) expect(intercepted, `page ${page}, seed ${seed}`).toContain(page);
+        // One whose turn it was anyway looks like any other.
+        else if (intercepted.includes(page))
+          expect(
+            Math.min(...pages.slice(i + 1).filter((other) => !intercepted.includes(other))),
+          ).toBeGreaterThan(page);
+        outOfTurn += isEarly ? 1 : 0;
+      }
+    }
+    expect(outOfTurn).toBeGreaterThan(100);
   });
 
   test('an intercepted page is saved alone, before those in front of it', async () => {

@@ -29,3 +29,32 @@ it.each(['ssd', 'disk'] as const)('is right within a factor of two on the %s', a
   expect(foretold / tookSeconds).toBeGreaterThan(0.5);
   expect(foretold / tookSeconds).toBeLessThan(2);
 });
+
+it.each(['ssd', 'disk'] as const)(
+  'counts what a merge of one block costs besides, on the %s',
+  async (drive) => {
+    const history = await LabHistory.start(
+      smallScenario({
+        disks: [{ type: 'dynamic', virtualSizeBytes: 256 * MIB, blockSizeBytes: 2 * MIB }],
+        policy: 'when-off',
+        drive,
+      }),
+      await labHost(),
+    );
+    await history.do({ do: 'start' });
+    for (const name of ['one', 'two', 'three', 'four']) {
+      await history.do({ do: 'take', name });
+      await history.do({ do: 'write', disk: 'disk0', firstSector: 0, sectorCount: 8, seed: 1 });
+    }
+    for (const checkpoint of ['one', 'two', 'three']) await history.do({ do: 'delete', checkpoint });
+    const { merges } = await history.ask({ do: 'merge-now' });
+    expect(merges).toHaveLength(3);
+    const { lab } = history;
+    const fromUs = lab.nowUs;
+    await lab.do({ do: 'merge-now' });
+    const foretold = merges.reduce((sum, { seconds }) => sum + seconds, 0);
+    const tookSeconds = (lab.nowUs - fromUs) / 1e6;
+    expect(foretold / tookSeconds).toBeGreaterThan(0.5);
+    expect(foretold / tookSeconds).toBeLessThan(2);
+  },
+);

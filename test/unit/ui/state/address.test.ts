@@ -14,6 +14,8 @@ describe('the selection in the address bar', () => {
       length: fc.option(fc.integer({ min: 1, max: 2 ** 40 }), { nil: null }),
       from: text,
       screen: text,
+      at: text,
+      set: text,
       lab: fc.constant(null),
     });
     fc.assert(

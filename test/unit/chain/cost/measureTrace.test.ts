@@ -1,10 +1,10 @@
 /** What a trace costs: the counts come from its steps, the times from the clock, and the columns add up. */
 import { beforeAll, expect, it } from 'vitest';
-import { measureTrace } from '../../../src/chain/costModel.ts';
-import type { CoreModule } from '../../../src/core/core.ts';
-import { loadCore } from '../../../src/core/loadCoreNode.ts';
-import { openFiles, waiting } from '../../support/openedChain.ts';
-import { buildRandomChain } from '../../support/randomChain.ts';
+import { measureTrace } from '../../../../src/chain/cost/measureTrace.ts';
+import type { CoreModule } from '../../../../src/core/core.ts';
+import { loadCore } from '../../../../src/core/loadCoreNode.ts';
+import { openFiles, waiting } from '../../../support/openedChain.ts';
+import { buildRandomChain } from '../../../support/randomChain.ts';
 
 let module: CoreModule;
 beforeAll(async () => {

@@ -2,11 +2,11 @@
  * What a read costs on this machine: every look-up and read of a trace is made again, often enough for the clock. The
  * walk is what a reader without tables in memory pays; the index is what this program pays.
  */
-import { assert } from '../base/assert.ts';
-import { SECTOR_BYTES } from '../base/units.ts';
-import type { RandomAccessFile } from '../storage/randomAccessFile.ts';
-import type { DiskChain } from './diskChain.ts';
-import type { ReadTrace, TraceStep } from './readTrace.ts';
+import { assert } from '../../base/assert.ts';
+import type { RandomAccessFile } from '../../storage/randomAccessFile.ts';
+import type { DiskChain } from '../diskChain.ts';
+import type { ReadTrace } from '../readTrace.ts';
+import { requestOf } from './stepRequest.ts';
 
 export interface CostTotals {
   readonly lookups: number;
@@ -58,7 +58,7 @@ export async function measureTrace(
   let walkReads = 0;
   let walkBytes = 0;
   for (const step of trace.steps) {
-    const read = readOf(step);
+    const read = requestOf(step);
     const lookup = step.action === 'bat-lookup' || step.action === 'bitmap-lookup';
     const microseconds = read ? await timer.time(step.layer, read.offset, read.lengthBytes) : 0;
     cold.push(microseconds);
@@ -97,21 +97,6 @@ function median(values: readonly number[]): number {
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-/** What a reader without tables in memory reads for a step: a table entry and a bit come with their sector. */
-function readOf(step: TraceStep): { offset: number; lengthBytes: number } | null {
-  switch (step.action) {
-    case 'bat-lookup':
-      return { offset: step.entryOffset - (step.entryOffset % SECTOR_BYTES), lengthBytes: SECTOR_BYTES };
-    case 'bitmap-lookup':
-      return { offset: step.bitmapOffset - (step.bitmapOffset % SECTOR_BYTES), lengthBytes: SECTOR_BYTES };
-    case 'read-data':
-      return { offset: step.fileOffset, lengthBytes: step.sectorCount * SECTOR_BYTES };
-    case 'fall-to-parent':
-    case 'fill-zero':
-      return null;
-  }
 }
 
 /** Microseconds of one in-memory look-up of a sector, at whatever depth its answer lies. */
