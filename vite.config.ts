@@ -37,6 +37,10 @@ const app: UserConfig = {
     emptyOutDir: true,
     // Every browser that runs the core preloads modules by itself.
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      // The contract re-exports what the lab says in words: only the screens that show it load it.
+      treeshake: { moduleSideEffects: (id) => !/\/src\/(engine\/api|lab\/.*)\.ts$/.test(id) },
+    },
     // WebAssembly is compiled while it streams in: it stays a file.
     assetsInlineLimit: (file) => (file.endsWith('.wasm') ? false : undefined),
   },
