@@ -1,4 +1,4 @@
-// npm run pictures: takes the documentation's pictures of the built app with the sample chain open, into docs/pictures.
+// npm run pictures [-- NAME…]: takes the documentation's pictures of the built app with the sample chain open, into docs/pictures.
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { chromium } from '@playwright/test';
@@ -46,14 +46,51 @@ async function askLab(page) {
   await page.getByText('If schema v2 is deleted').waitFor();
 }
 
+/** The first experiment, predicted and run. */
+async function runExperiment(page) {
+  await page.goto('#screen=experiments&at=read-cost');
+  await page.getByRole('radio', { name: 'proportional' }).check({ force: true });
+  await page.getByRole('button', { name: 'Run', exact: true }).first().click();
+  await page.getByRole('button', { name: 'Run again' }).first().waitFor({ timeout: 180_000 });
+}
+
+async function verdicts(page) {
+  await page.goto('#screen=experiments');
+}
+
+/** The lesson on deleting, at the step whose merge is shown in motion. */
+async function lesson(page) {
+  await page.goto('#screen=lessons&at=delete-means-merge');
+  await page.getByRole('button', { name: /^Begin/ }).click();
+  const panel = page.getByRole('complementary', { name: /^Lesson/ });
+  for (let step = 0; step < LESSON_STEPS; step++) {
+    const doIt = panel.getByRole('button', { name: 'Do it for me' });
+    if ((await doIt.count()) > 0) {
+      await doIt.click();
+      await panel.getByText('Task done', { exact: true }).waitFor({ timeout: 180_000 });
+    }
+    await panel.getByRole('button', { name: 'Next' }).click();
+  }
+}
+
+const LESSON_STEPS = 2;
+const PHONE = { width: 390, height: 844 };
 const WIDE = { width: 1280, height: 800 };
+/** Wide and on a phone, light and dark. */
+function both(name, go) {
+  return ['light', 'dark'].flatMap((colorScheme) => [
+    { name: `${name}-${colorScheme}`, size: WIDE, colorScheme, go },
+    { name: `${name}-390-${colorScheme}`, size: PHONE, colorScheme, go, fullPage: true },
+  ]);
+}
+
 const SHOTS = [
   { name: 'open-light', size: WIDE, colorScheme: 'light', go: async () => undefined },
   { name: 'explore-light', size: WIDE, colorScheme: 'light', go: openSample },
   { name: 'explore-dark', size: WIDE, colorScheme: 'dark', go: openSample },
   {
     name: 'explore-390-light',
-    size: { width: 390, height: 844 },
+    size: PHONE,
     colorScheme: 'light',
     go: openSample,
     fullPage: true,
@@ -61,12 +98,17 @@ const SHOTS = [
   { name: 'repair-light', size: WIDE, colorScheme: 'light', go: planRepair },
   { name: 'merge-light', size: WIDE, colorScheme: 'light', go: planMerge },
   { name: 'lab-light', size: WIDE, colorScheme: 'light', go: askLab },
+  { name: 'verdicts-light', size: WIDE, colorScheme: 'light', go: verdicts },
+  ...both('experiment', runExperiment),
+  ...both('lesson', lesson),
   { name: 'compare-dark', size: WIDE, colorScheme: 'dark', go: compare },
 ];
 
 ensureInstalled();
 build(['core', 'app'], { ifStale: true });
 mkdirSync(FOLDER, { recursive: true });
+// Names of pictures take only those.
+const only = process.argv.slice(2);
 const { address, close } = await serve({
   folder: path.join(ROOT, 'dist/app'),
   host: '127.0.0.1',
@@ -78,7 +120,13 @@ const { executablePath, env } = findBrowser();
 const browser = await chromium.launch({ executablePath, args: ARGS, env: { ...process.env, ...env } });
 try {
   for (const { name, size, colorScheme, go, fullPage = false } of SHOTS) {
-    const page = await browser.newPage({ viewport: size, colorScheme, reducedMotion: 'reduce' });
+    if (only.length > 0 && !only.includes(name)) continue;
+    const page = await browser.newPage({
+      viewport: size,
+      colorScheme,
+      reducedMotion: 'reduce',
+      baseURL: address,
+    });
     await page.goto(address);
     await go(page);
     // The figures of the read path are measured; they stand when the last one is there.

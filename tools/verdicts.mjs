@@ -12,8 +12,7 @@ const HEAD = `# What people say of checkpoints, tried out
 
 Ten claims from the literature, each run as an experiment on real disks. Every sentence below is computed from the figures beside it; time is
 what counted requests cost on the storage that is named, or the lab's simulated time, so the figures are the same on every machine.
-\`npm run verdicts\` makes this page and the one in the app; in the app each experiment can be set otherwise and run on your own chain.
-`;
+\`npm run verdicts\` makes this page and the one in the app; in the app each experiment can be set otherwise and run on your own chain.`;
 
 await ensureInstalled();
 await build(['core']);
@@ -59,7 +58,7 @@ try {
   }
   writeFileSync(VERDICTS, JSON.stringify(records, null, 2));
   const sources = `## Sources\n\n${sourcesMarkdown()}`;
-  writeFileSync(path.join(ROOT, 'docs/experiments.md'), `${[HEAD, ...texts, sources].join('\n')}\n`);
+  writeFileSync(path.join(ROOT, 'docs/experiments.md'), `${[HEAD, ...texts, sources].join('\n\n')}\n`);
   writeFileSync(path.join(ROOT, 'docs/lessons.md'), lessonsMarkdown());
   writeFileSync(path.join(ROOT, 'docs/glossary.md'), glossaryMarkdown());
 } finally {

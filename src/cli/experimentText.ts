@@ -1,7 +1,7 @@
 /** An experiment as the terminal prints it: question, medians, verdict, claims, and the work behind it. */
+import { claimText, HOLDS_WORDS, sourceText } from '../lab/experiments/claimText.ts';
 import type { Claim, ExperimentAbout } from '../lab/experiments/experiment.ts';
 import type { ExperimentResult, FigureTable, Verdict } from '../lab/experiments/figures.ts';
-import { claimText, HOLDS, sourceText } from '../lab/experiments/markdown.ts';
 import { mediansTable } from '../lab/experiments/medians.ts';
 import type { ExperimentSetup } from '../lab/experiments/setup.ts';
 import { setupText } from '../lab/experiments/setupText.ts';
@@ -39,5 +39,5 @@ function tableLines({ columns, rows }: FigureTable): string[] {
 
 function claimLines(claim: Claim, judged: Verdict['claims'][number] | undefined): string[] {
   const sources = claim.sources.map((mark) => `  ${sourceText(SOURCES[mark])}`);
-  return [claimText(claim), ...sources, ...(judged ? [`  ${HOLDS[judged.holds]}: ${judged.why}`] : [])];
+  return [claimText(claim), ...sources, ...(judged ? [`  ${HOLDS_WORDS[judged.holds]}: ${judged.why}`] : [])];
 }

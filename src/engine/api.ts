@@ -50,6 +50,7 @@ export type { TraceExtent, TraceStep } from '../chain/readTrace.ts';
 /** Cell values of maps, and owners of sectors, beside layer numbers. */
 export { LAYER_MISSING as CELL_MISSING, LAYER_UNALLOCATED as CELL_UNALLOCATED } from '../core/records.ts';
 export { ABOUTS } from '../lab/experiments/abouts.ts';
+export { claimText, HOLDS_WORDS, type Holds, sourceText } from '../lab/experiments/claimText.ts';
 export { CONTROLS } from '../lab/experiments/controls.ts';
 export type {
   Claim,
@@ -72,10 +73,11 @@ export type {
   Verdict,
 } from '../lab/experiments/figures.ts';
 export { csvText } from '../lab/experiments/figuresCsv.ts';
+export { mediansIn } from '../lab/experiments/medians.ts';
 export type { Control, ControlName, ExperimentSetup } from '../lab/experiments/setup.ts';
 export { parseSetup, setupText } from '../lab/experiments/setupText.ts';
 export { SOURCES } from '../lab/experiments/sources.ts';
-export { numberText, timeUsText, valueText } from '../lab/experiments/valueText.ts';
+export { disksText, numberText, timeUsText, valueText, xText } from '../lab/experiments/valueText.ts';
 export { scenarioLink } from '../lab/history/scenarioLink.ts';
 export { clockText, labDate } from '../lab/labTime.ts';
 /** Of the lab: values of a cell, and the id of the node that is written to. */

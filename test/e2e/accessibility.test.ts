@@ -2,9 +2,21 @@
 import { stat } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { axe } from './support/axe.ts';
+import { experimentAddress, runHere, SMALL } from './support/experiments.ts';
 import { saveNextTo, stubPickers } from './support/files.ts';
 import { browser, expect, test } from './support/fixtures.ts';
-import { addressOf, chooseMore, expectOpen, row, seekBar, smallScenario, tree } from './support/lab.ts';
+import { tabTo } from './support/keyboard.ts';
+import {
+  addressOf,
+  button,
+  chooseMore,
+  expectOpen,
+  row,
+  seekBar,
+  smallScenario,
+  tree,
+} from './support/lab.ts';
+import { beginLesson, doStep, lessonAddress, panel } from './support/lessons.ts';
 import { openSample, walkSteps } from './support/screens.ts';
 
 /** A branch, a checkpoint whose disk waits, and one whose merge is under way. */
@@ -29,6 +41,19 @@ const LAB = addressOf(
 async function openLab(page: Page): Promise<void> {
   await page.goto(LAB);
   await expectOpen(page);
+}
+
+/** One thing of the lab in motion, by its choice and the beginning of its title. */
+async function watch(page: Page, choice: string, title: RegExp): Promise<void> {
+  await chooseMore(page, 'In motion…');
+  const dialog = page.getByRole('dialog', { name: 'In motion' });
+  await button(page, choice).click();
+  await expect(dialog.getByRole('region', { name: title }).locator('svg')).toBeVisible();
+}
+
+async function openExperiment(page: Page): Promise<void> {
+  await page.goto(experimentAddress('read-cost', SMALL));
+  await expect(page.getByText('Nothing has been run yet.')).toBeVisible();
 }
 
 /** Each leaves the page on one screen. */
@@ -110,6 +135,58 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await page.getByRole('dialog').getByRole('button', { name: 'Pull the plug' }).click();
     await expect(page.getByRole('button', { name: 'Power on the host' })).toBeVisible();
   },
+  'a merge of the lab in motion': async (page) => {
+    await openLab(page);
+    await watch(page, 'A merge', /merged|move/);
+  },
+  'the list of verdicts': async (page) => {
+    await page.goto(experimentAddress(null));
+    await expect(page.getByRole('table').locator('tbody tr')).toHaveCount(10);
+  },
+  'an experiment before it is run': openExperiment,
+  'the figures of the storage, to be edited': async (page) => {
+    await openExperiment(page);
+    await page.getByRole('button', { name: 'Edit the figures' }).click();
+    const field = page.getByRole('spinbutton').first();
+    await field.fill('-1');
+    await field.blur();
+    await expect(field).toHaveAttribute('aria-invalid', 'true');
+  },
+  'an experiment that was run': async (page) => {
+    await openExperiment(page);
+    await page.getByRole('radio', { name: 'flat' }).check();
+    await runHere(page);
+    // Set to something else since: the page says that its figures are of another set-up.
+    await page.getByRole('slider', { name: 'Reads', exact: true }).press('ArrowRight');
+    await page.getByText('How it was counted').click();
+    await page.getByRole('button', { name: 'Link', exact: true }).click();
+    await expect(page.getByText('These figures are of another set-up:')).toBeVisible();
+  },
+  'the lessons': async (page) => {
+    await page.goto(lessonAddress(null));
+    await expect(page.getByRole('heading', { level: 1, name: 'Lessons' })).toBeVisible();
+  },
+  'a lesson in the lab': async (page) => {
+    await beginLesson(page, 'differencing-disk');
+    await panel(page).getByRole('button', { name: 'host', exact: true }).click();
+    await panel(page)
+      .getByRole('button', { name: /^Hint 1/ })
+      .click();
+  },
+  'a lesson in Explore': async (page) => {
+    await beginLesson(page, 'read-path');
+    await doStep(page);
+    await expect(page.getByRole('main', { name: 'Disk' })).toBeVisible();
+  },
+  'the glossary': async (page) => {
+    await page.goto(`${lessonAddress('glossary')}&set=leaf`);
+    await expect(page.getByRole('heading', { level: 1, name: 'Glossary' })).toBeVisible();
+  },
+  'the teacher’s page with its sheet': async (page) => {
+    await page.goto(lessonAddress('teacher'));
+    await page.getByRole('button', { name: 'Show it here' }).click();
+    await expect(page.getByRole('article', { name: 'The sheet' })).toBeVisible();
+  },
 };
 
 /** Every question of the lab, by the title of its dialogue. */
@@ -117,6 +194,8 @@ const LAB_DIALOGS: readonly (readonly [RegExp, (page: Page) => Promise<void>])[]
   [/^Take a checkpoint/, (page) => chooseMore(page, 'Take with a name…')],
   [/^Settings of/, (page) => chooseMore(page, 'Settings…')],
   [/^Faults/, (page) => chooseMore(page, 'Faults…')],
+  [/^In motion/, (page) => watch(page, 'A read', /^A read of/)],
+  [/^In motion/, (page) => watch(page, 'Memory', /^How the memory of/)],
   [/^Hashes/, (page) => chooseMore(page, 'Hashes…')],
   [/^Share/, (page) => chooseMore(page, 'Share…')],
   [/^Remove/, (page) => chooseMore(page, 'Remove the machine…')],
@@ -165,6 +244,16 @@ for (const name of [
   'private storage',
   'the lab before there is one',
   'the lab',
+  'a merge of the lab in motion',
+  'the list of verdicts',
+  'an experiment before it is run',
+  'the figures of the storage, to be edited',
+  'an experiment that was run',
+  'the lessons',
+  'a lesson in the lab',
+  'a lesson in Explore',
+  'the glossary',
+  'the teacher’s page with its sheet',
 ]) {
   test(`${name} on a phone has no violation and is not wider than the screen`, async ({ page }) => {
     await page.setViewportSize({ width: 390, height: 844 });
@@ -175,27 +264,13 @@ for (const name of [
   });
 }
 
-/** Tab until the element with this role and name has the focus. */
-async function tabTo(
-  page: Page,
-  role: 'button' | 'treeitem' | 'textbox' | 'application' | 'radio',
-  name: RegExp,
-): Promise<void> {
-  const target = page.getByRole(role, { name }).first();
-  for (let presses = 0; presses < 60; presses++) {
-    if (await target.evaluate((element) => element === document.activeElement).catch(() => false)) return;
-    await page.keyboard.press('Tab');
-  }
-  throw new Error(`Tab does not lead to ${role} ${name}`);
-}
-
 test('the main job is done by keyboard alone: open, select, walk, look, save', async ({ page, folder }) => {
   test.slow();
   test.skip(browser.source === 'bundled', 'the packed Chromium cannot write to files of the user');
   await stubPickers(page);
   await page.goto('./');
   const target = await saveNextTo(page, folder, 'saved.img');
-  await tabTo(page, 'button', /^Open the sample chain/);
+  await tabTo(page, page.getByRole('button', { name: /^Open the sample chain/ }).first());
   await page.keyboard.press('Enter');
   await expect(page.getByRole('main', { name: 'Disk' })).toBeVisible();
   await page.keyboard.press('g');
@@ -205,22 +280,22 @@ test('the main job is done by keyboard alone: open, select, walk, look, save', a
   await expect.poll(async () => (await walkSteps(page)).length).toBeGreaterThan(0);
   await page.keyboard.press(']');
   await expect(page.getByRole('region', { name: 'Read path' })).toContainText('step 2 of');
-  await tabTo(page, 'application', /^Block map/);
+  await tabTo(page, page.getByRole('application', { name: /^Block map/ }).first());
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('+');
   await page.keyboard.press('w');
-  await tabTo(page, 'application', /^Bytes of/);
+  await tabTo(page, page.getByRole('application', { name: /^Bytes of/ }).first());
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('v');
-  await tabTo(page, 'treeitem', /./);
+  await tabTo(page, page.getByRole('treeitem', { name: /./ }).first());
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('treeitem', { name: /layer 0/ })).toBeVisible();
-  await tabTo(page, 'button', /^Save disk as/);
+  await tabTo(page, page.getByRole('button', { name: /^Save disk as/ }).first());
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog');
   await expect(dialog).toBeVisible();
-  await tabTo(page, 'button', /^Choose a file and save/);
+  await tabTo(page, page.getByRole('button', { name: /^Choose a file and save/ }).first());
   await page.keyboard.press('Enter');
   await expect(dialog).toContainText(/SHA-256/, { timeout: 30_000 });
   expect((await stat(target)).size).toBeGreaterThan(0);

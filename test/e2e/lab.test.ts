@@ -1,6 +1,7 @@
 /** The checkpoint lab in the page: whole stories by mouse and by keyboard, links, reloads, and what it hands out. */
-import type { Locator, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { expect, test } from './support/fixtures.ts';
+import { tabTo } from './support/keyboard.ts';
 import {
   addressOf,
   button,
@@ -42,15 +43,6 @@ async function runOn(page: Page): Promise<void> {
   await expect(clock(page)).not.toHaveText(before);
   await button(page, 'Pause').click();
   await expect(button(page, 'Run')).toBeVisible();
-}
-
-/** Tab until this has the focus. */
-async function tabTo(page: Page, target: Locator): Promise<void> {
-  for (let presses = 0; presses < 80; presses++) {
-    if (await target.evaluate((element) => element === document.activeElement).catch(() => false)) return;
-    await page.keyboard.press('Tab');
-  }
-  throw new Error(`Tab does not lead to ${target}`);
 }
 
 /** The key until the log tells this. */

@@ -3,9 +3,11 @@ import { cp, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { chainFiles, writeFiles } from '../support/vhdFiles.ts';
+import { experimentAddress, runHere, SMALL } from './support/experiments.ts';
 import { drop } from './support/files.ts';
 import { APP, expect, test } from './support/fixtures.ts';
 import { addressOf, expectOpen, smallScenario } from './support/lab.ts';
+import { doStep, lessonAddress, panel } from './support/lessons.ts';
 import { expectChain, openSample, select } from './support/screens.ts';
 
 const LAB = addressOf(smallScenario({ commands: [[1, { do: 'start' }]], endSeconds: 2 }));
@@ -45,6 +47,27 @@ test('under a deep path the whole app works, and works again with the server gon
   await select(page, '5');
   await page.getByRole('banner').getByRole('button', { name: 'Save disk as…' }).click();
   await expect(page.getByRole('dialog', { name: /save/i })).toBeVisible();
+});
+
+test('experiments, lessons and the glossary need no network', async ({ page, guard, ownSite }) => {
+  const site = await ownSite();
+  const at = (address: string) => new URL(address, site.address).href;
+  await page.goto(site.address);
+  await cached(page);
+  await site.close();
+  // The browser asks the server for a newer service worker, and says that it could not.
+  guard.expectFault(/ERR_CONNECTION_REFUSED|fetching the script/);
+  await page.goto(at(experimentAddress('read-cost', SMALL)));
+  await page.reload();
+  await runHere(page);
+  await page.goto(at(lessonAddress('differencing-disk')));
+  await page.getByRole('button', { name: 'Begin' }).click();
+  await expectOpen(page);
+  await expect(panel(page)).toContainText('step 1 of');
+  await doStep(page);
+  await page.goto(at(lessonAddress('glossary')));
+  await page.reload();
+  await expect(page.getByRole('term').filter({ hasText: 'differencing disk' })).toBeVisible();
 });
 
 test('every file of the build is kept, and nothing else', async ({ page, ownSite }) => {

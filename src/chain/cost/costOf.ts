@@ -2,7 +2,7 @@
 import type { FileRequest, ReadCounts, ReadRequests } from './fileRequests.ts';
 import { type DriveCosts, requestNs } from './storageProfile.ts';
 
-const NS_PER_US = 1000;
+export const NS_PER_US = 1000;
 
 export function countsOf({ tableLookups, bitmapLookups, requests }: ReadRequests): ReadCounts {
   const reads = { table: 0, bitmap: 0, data: 0 };
@@ -32,6 +32,11 @@ export function countsOf({ tableLookups, bitmapLookups, requests }: ReadRequests
  * before it ended; the first one always does, as nobody knows where the drive stands.
  */
 export function microsecondsOf(requests: readonly FileRequest[], costs: DriveCosts): number {
+  return nanosecondsOf(requests, costs) / NS_PER_US;
+}
+
+/** The same, whole: sums of it do not depend on their order. */
+export function nanosecondsOf(requests: readonly FileRequest[], costs: DriveCosts): number {
   let ns = 0;
   let before: FileRequest | null = null;
   for (const request of requests) {
@@ -39,5 +44,5 @@ export function microsecondsOf(requests: readonly FileRequest[], costs: DriveCos
     ns += requestNs(costs, request.lengthBytes, !goesOn);
     before = request;
   }
-  return ns / NS_PER_US;
+  return ns;
 }

@@ -10,10 +10,10 @@ export function requestOf(step: TraceStep): FileRequest | null {
   const { layer, sectorInBlock, sectorCount } = step;
   switch (step.action) {
     case 'bat-lookup':
-      return { kind: 'table', layer, ...sectorsAround(step.entryOffset, ENTRY_BYTES) };
+      return sectorsAround('table', layer, step.entryOffset, ENTRY_BYTES);
     case 'bitmap-lookup': {
       const bits = (sectorInBlock % 8) + Math.max(1, sectorCount);
-      return { kind: 'bitmap', layer, ...sectorsAround(step.bitmapOffset, Math.ceil(bits / 8)) };
+      return sectorsAround('bitmap', layer, step.bitmapOffset, Math.ceil(bits / 8));
     }
     case 'read-data':
       return { kind: 'data', layer, offset: step.fileOffset, lengthBytes: sectorCount * SECTOR_BYTES };
@@ -23,8 +23,13 @@ export function requestOf(step: TraceStep): FileRequest | null {
   }
 }
 
-function sectorsAround(offset: number, lengthBytes: number): { offset: number; lengthBytes: number } {
+function sectorsAround(
+  kind: FileRequest['kind'],
+  layer: number,
+  offset: number,
+  lengthBytes: number,
+): FileRequest {
   const first = offset - (offset % SECTOR_BYTES);
   const sectors = Math.ceil((offset + lengthBytes - first) / SECTOR_BYTES);
-  return { offset: first, lengthBytes: sectors * SECTOR_BYTES };
+  return { kind, layer, offset: first, lengthBytes: sectors * SECTOR_BYTES };
 }

@@ -19,17 +19,11 @@ export function walkRequests(trace: Pick<ReadTrace, 'steps'>, cache: TableCache)
     }
     if (request.kind === 'table') tableLookups++;
     else bitmapLookups++;
-    for (const sector of sectorsOf(request)) {
-      if (!cache.ask(sector.layer, sector.offset)) requests.push(sector);
+    const { kind, layer } = request;
+    const end = request.offset + request.lengthBytes;
+    for (let offset = request.offset; offset < end; offset += SECTOR_BYTES) {
+      if (!cache.ask(layer, offset)) requests.push({ kind, layer, offset, lengthBytes: SECTOR_BYTES });
     }
   }
   return { tableLookups, bitmapLookups, requests };
-}
-
-function sectorsOf(request: FileRequest): FileRequest[] {
-  return Array.from({ length: request.lengthBytes / SECTOR_BYTES }, (_, i) => ({
-    ...request,
-    offset: request.offset + i * SECTOR_BYTES,
-    lengthBytes: SECTOR_BYTES,
-  }));
 }

@@ -6,7 +6,7 @@ import { microsecondsOf } from '../../chain/cost/costOf.ts';
 import type { ReadRequests, ReadWay } from '../../chain/cost/fileRequests.ts';
 import { requestsOfReads } from '../../chain/cost/readWays.ts';
 import { measureReads } from '../../chain/cost/replay.ts';
-import type { DriveCosts } from '../../chain/cost/storageProfile.ts';
+import type { DriveCosts, StorageProfile } from '../../chain/cost/storageProfile.ts';
 import { TableCache } from '../../chain/cost/tableCache.ts';
 import { walkRequests } from '../../chain/cost/walkRequests.ts';
 import type { DiskChain } from '../../chain/diskChain.ts';
@@ -23,6 +23,7 @@ import { meanCounts } from './readStudy.ts';
 import type { ExperimentSetup } from './setup.ts';
 import { meanOf } from './statistics.ts';
 import { differencingDisksOf, openAtDepth } from './studiedChain.ts';
+import { weighedWalk } from './weighedWalk.ts';
 
 /** Parts of the whole. */
 const WHOLE = 1000;
@@ -52,7 +53,7 @@ export async function adviseChain(
     const walkCold = await made('walk', 'cold');
     const walkWarm = await made('walk', 'warm');
     const indexCold = await made('index', 'cold');
-    const walks: WalkedRun[][][] = [];
+    const walks: Walk[] = [];
     for (const read of reads) {
       await step();
       walks.push(await walkOf(chain, read));
@@ -101,9 +102,11 @@ function meansOf(requests: readonly ReadRequests[], costs: DriveCosts): ReadMean
   return { lookups: tableLookups + bitmapLookups, fileReads, microseconds };
 }
 
+type Walk = readonly WalkedRun[];
+
 /** In pieces that a trace has room for. */
-async function walkOf(chain: DiskChain, { firstSector, sectorCount }: SectorRange): Promise<WalkedRun[][]> {
-  const pieces: WalkedRun[][] = [];
+async function walkOf(chain: DiskChain, { firstSector, sectorCount }: SectorRange): Promise<Walk> {
+  const runs: WalkedRun[] = [];
   let piece = sectorCount;
   for (let done = 0; done < sectorCount; ) {
     piece = Math.min(piece, sectorCount - done);
@@ -112,51 +115,48 @@ async function walkOf(chain: DiskChain, { firstSector, sectorCount }: SectorRang
       piece = Math.ceil(piece / 2);
       continue;
     }
-    pieces.push(walkedRuns(trace, chain.layers.length));
+    runs.push(...walkedRuns(trace, chain.layers.length));
     done += piece;
   }
-  return pieces;
+  return runs;
 }
 
 /** Cold walks over a chain in which the stretch is one file. */
 function coldMeans(
-  walks: readonly (readonly (readonly WalkedRun[])[])[],
+  walks: readonly Walk[],
   images: readonly DiskImage[],
   stretch: MergedStretch,
-  costs: DriveCosts,
-  cacheBytes: number,
+  profile: StorageProfile,
 ): ReadMeans {
-  const requests = walks.map((pieces): ReadRequests => {
-    const steps = mergedSteps(pieces.flat(), images, stretch);
-    return walkRequests({ steps }, new TableCache(cacheBytes));
+  const requests = walks.map((runs): ReadRequests => {
+    const steps = mergedSteps(runs, images, stretch);
+    return walkRequests({ steps }, new TableCache(profile.cacheBytes));
   });
-  return meansOf(requests, costs);
+  return meansOf(requests, profile);
 }
 
 async function offersOf(
   studied: StudiedChain,
   chain: DiskChain,
-  walks: readonly (readonly (readonly WalkedRun[])[])[],
+  walks: readonly Walk[],
   before: ReadMeans,
   { profile }: ExperimentSetup,
   tools: ExperimentTools,
 ): Promise<MergeOffer[]> {
   const { images } = studied;
-  const saved = (from: ReadMeans, to: ReadMeans) =>
-    from.microseconds === 0 ? 0 : 1 - to.microseconds / from.microseconds;
-  const cold = (some: typeof walks, stretch: MergedStretch) =>
-    coldMeans(some, images, stretch, profile, profile.cacheBytes);
-
-  const stretches = candidatesOf(images.length);
-  const few = fewOf(walks, stretches.length * images.length);
-  const fewBefore = cold(few, { first: 0, last: 0 });
+  const saved = (from: number, to: number) => (from === 0 ? 0 : 1 - to / from);
+  const few = fewOf(walks, candidatesOf(images.length).length * images.length);
+  const stretches = candidatesOf(images.length, MOST_STEPS / stepsIn(few));
+  const weighed = few.map((runs) => weighedWalk(runs, images, profile));
+  const weigh = (stretch: MergedStretch) => meanOf(weighed.map((walk) => walk(stretch)));
+  const fewBefore = weigh({ first: 0, last: 0 });
   const step = paced(tools, READ, WEIGHED, 'weighing merges', stretches.length);
   const candidates: Candidate[] = [];
   for (const stretch of stretches) {
     await step();
     candidates.push({
       ...stretch,
-      saved: saved(fewBefore, cold(few, stretch)),
+      saved: saved(fewBefore, weigh(stretch)),
       copyBytes: roughCopy(chain, stretch),
     });
   }
@@ -164,13 +164,13 @@ async function offersOf(
   const chosen = chosenFrom(candidates);
   for (const [i, { first, last }] of chosen.entries()) {
     tools.advance(WEIGHED + ((WHOLE - WEIGHED) * i) / chosen.length, WHOLE, 'counting what merges copy');
-    const means = cold(walks, { first, last });
+    const means = coldMeans(walks, images, { first, last }, profile);
     const copy = await countCopy(images.slice(first, last), tools);
     offers.push({
       first,
       last,
       cold: means,
-      savedShare: saved(before, means),
+      savedShare: saved(before.microseconds, means.microseconds),
       copyBytes: copy.copyBytes,
       copySeconds: mergeSeconds(profile, copy),
       obstacle: obstacleOf(studied, { first, last }),
@@ -181,15 +181,30 @@ async function offersOf(
 
 /** Files that all walks over all stretches together may ask to be weighed. */
 const WEIGHING = 2e5;
-const FEWEST_WALKS = 20;
+/** Long reads have many runs each, and few of them are enough. */
+const FEWEST_RUNS = 20;
+const FEWEST_WALKS = 2;
 
-/** Evenly from all reads. */
-function fewOf<T>(walks: readonly T[], costOfEach: number): readonly T[] {
-  const count = Math.max(FEWEST_WALKS, Math.floor(WEIGHING / costOfEach));
+/** Evenly from all reads. `filesOfRun`: that one run of a walk asks, over all stretches. */
+function fewOf(walks: readonly Walk[], filesOfRun: number): readonly Walk[] {
+  const runs = walks.reduce((sum, walk) => sum + walk.length, 0);
+  const runsOfEach = Math.max(1, Math.floor(runs / Math.max(1, walks.length)));
+  const runsWeighed = Math.max(FEWEST_RUNS, WEIGHING / filesOfRun);
+  const count = Math.max(FEWEST_WALKS, Math.floor(runsWeighed / runsOfEach));
   if (count >= walks.length) return walks;
   return Array.from({ length: count }, (_, i) =>
     must(walks[Math.floor((i * walks.length) / count)], 'a walk'),
   );
+}
+
+/** Steps of the walks over all stretches. */
+const MOST_STEPS = 3e6;
+
+/** A walk of one run is not made anew for each stretch. */
+function stepsIn(walks: readonly Walk[]): number {
+  const stepsOf = (walk: Walk) =>
+    walk.length === 1 ? 1 : walk.reduce((sum, { steps }) => sum + steps.length, 0);
+  return walks.reduce((sum, walk) => sum + stepsOf(walk), 0);
 }
 
 /** At most so much, from block tables alone: enough to tell which merges are worth counting. */

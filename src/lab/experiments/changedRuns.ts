@@ -22,7 +22,7 @@ export function changedSectors(setup: Pick<ChangedSetup, 'changedPercent'>, sect
 }
 
 /** The places are the disk's, not the layer's: a guest goes on writing to the same files. */
-export function changedPlaces(setup: ChangedSetup, sectorCount: number): readonly SectorRange[] {
+function changedPlaces(setup: ChangedSetup, sectorCount: number): readonly SectorRange[] {
   const { seed, spread } = setup;
   if (spread === 'everywhere') return [{ firstSector: 0, sectorCount }];
   const count = placesOf(spread);

@@ -10,17 +10,19 @@ export interface Candidate extends MergedStretch {
 
 /** All stretches of deeper chains are too many to be weighed: these begin and end at so many layers, evenly spread. */
 const MOST_ENDS = 64;
+const FEWEST_ENDS = 12;
 const MOST_OFFERS = 12;
 /** What saves less is not worth a row. */
 const LEAST_SAVED = 0.005;
 
-/** Every stretch of two files or more. */
-export function candidatesOf(layerCount: number): MergedStretch[] {
-  const count = Math.min(layerCount, MOST_ENDS);
-  const ends = Array.from({ length: count }, (_, i) =>
+/** Every stretch of two files or more, of deep chains so many that there are no more than `most`, or few. */
+export function candidatesOf(layerCount: number, most = Number.POSITIVE_INFINITY): MergedStretch[] {
+  const ends = Math.min(MOST_ENDS, Math.max(FEWEST_ENDS, Math.floor(Math.sqrt(2 * most))));
+  const count = Math.min(layerCount, ends);
+  const layers = Array.from({ length: count }, (_, i) =>
     Math.round((i * (layerCount - 1)) / Math.max(1, count - 1)),
   );
-  return ends.flatMap((first, i) => ends.slice(i + 1).map((last) => ({ first, last })));
+  return layers.flatMap((first, i) => layers.slice(i + 1).map((last) => ({ first, last })));
 }
 
 /**

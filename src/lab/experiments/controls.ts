@@ -98,6 +98,21 @@ export const CONTROLS: Readonly<Record<ControlName, Control>> = {
   profile: { kind: 'profile', label: 'Storage' },
 };
 
+/** Of experiments with reads of a chain. */
+export const READ_CONTROLS: readonly ControlName[] = [
+  'depth',
+  'changedPercent',
+  'runBytes',
+  'spread',
+  'blockSizeBytes',
+  'diskBytes',
+  'disk',
+  'reads',
+  'readBytes',
+  'pattern',
+  'profile',
+];
+
 /** What every experiment begins with, where it does not say otherwise. */
 export const USUAL_SETUP: ExperimentSetup = {
   seed: 4711,

@@ -3,7 +3,7 @@ import type { ExperimentAbout } from './experiment.ts';
 import type { Figures } from './figures.ts';
 import type { ExperimentSetup } from './setup.ts';
 import { setupText } from './setupText.ts';
-import { xText } from './verdictRecord.ts';
+import { xText } from './valueText.ts';
 
 const COLUMNS = [
   'experiment',
@@ -40,7 +40,7 @@ export function csvText(about: ExperimentAbout, setup: ExperimentSetup, figures:
       kind,
       point.x,
       x.names === null ? x.unit : '',
-      x.names === null ? '' : xText(figures, point.x),
+      x.names === null ? '' : xText(point.x, x),
       point.median,
       point.low,
       point.high,

@@ -94,18 +94,6 @@ export async function advanceUntil(
   return cameToBeSo;
 }
 
-/** Each at its time. A command that is refused is an error here: an experiment asks for what can be done. */
-export async function playCommands(
-  lab: Lab,
-  commands: readonly TimedCommand[],
-  tools: ExperimentTools,
-): Promise<void> {
-  for (const { atUs, command } of commands) {
-    await advanceTo(lab, atUs, tools);
-    await lab.do(command);
-  }
-}
-
 /** Commands given as things turn out, with the moments at which they were: `commands` is what has to be played again. */
 export class PlayedCommands {
   readonly commands: TimedCommand[] = [];

@@ -70,7 +70,10 @@ export interface MergedStretch {
   readonly last: number;
 }
 
-/** Steps of the walk over these runs, which follow one another, with layers as they are numbered afterwards. */
+/**
+ * Steps of the walk over these runs, which follow one another. Layers keep the numbers that they have now, which tells them
+ * apart as well as those that they will have; the merged file has that of its newest.
+ */
 export function mergedSteps(
   runs: readonly WalkedRun[],
   images: readonly DiskImage[],
@@ -105,11 +108,12 @@ export function mergedSteps(
 
 /** A walk is cut where the chain's smallest blocks begin. */
 function unitAfter(images: readonly DiskImage[], { first, last }: MergedStretch): number {
-  const left = images.filter((_, layer) => layer < first || layer >= last);
-  const blocks = left.flatMap(({ blockSizeBytes }) =>
-    blockSizeBytes === null ? [] : [blockSizeBytes / SECTOR_BYTES],
-  );
-  return Math.min(LARGEST_UNIT, ...blocks);
+  let unitSectors = LARGEST_UNIT;
+  for (const [layer, { blockSizeBytes }] of images.entries()) {
+    const isLeft = layer < first || layer >= last;
+    if (isLeft && blockSizeBytes !== null) unitSectors = Math.min(unitSectors, blockSizeBytes / SECTOR_BYTES);
+  }
+  return unitSectors;
 }
 
 const LARGEST_UNIT = 4096;
@@ -146,21 +150,30 @@ function stepsOf(
   images: readonly DiskImage[],
   { first, last }: MergedStretch,
 ): TraceStep[] {
-  const gone = last - first;
-  const { sectorCount } = run;
-  const above = run.steps.filter(({ layer }) => layer < first).map((step) => ({ ...step, sectorCount }));
-  if (answers.length <= first) return above;
-  const merged = mergedFileSteps(
-    run,
-    must(answers[first], 'the merged file is asked'),
-    must(images[last], 'a layer'),
-    first,
-  );
-  if (answers.length === first + 1) return [...above, ...merged];
-  const below = run.steps
-    .filter(({ layer }) => layer > last)
-    .map((step) => ({ ...step, layer: step.layer - gone, sectorCount }));
-  return [...above, ...merged, ...below];
+  const steps: TraceStep[] = [];
+  for (const step of run.steps) if (step.layer < first) steps.push(lasting(step, run));
+  const answer = answers[first];
+  if (answer === undefined) return steps;
+  steps.push(...mergedFileSteps(run, answer, must(images[last], 'a layer'), first));
+  if (answers.length === first + 1) return steps;
+  for (const step of run.steps) if (step.layer > last) steps.push(lasting(step, run));
+  return steps;
+}
+
+/** What a walk of one run asks the merged file, and whether it ends there; null = it never comes so far. */
+export function mergedPart(
+  run: WalkedRun,
+  images: readonly DiskImage[],
+  { first, last }: MergedStretch,
+): { readonly steps: readonly TraceStep[]; readonly ends: boolean } | null {
+  if (run.answers.length <= first) return null;
+  const oldest = must(images[last], 'a layer of the chain');
+  const answer = mergedAnswer(run.answers.slice(first, last + 1), oldest);
+  return { steps: mergedFileSteps(run, answer, oldest, first), ends: answer === 'held' };
+}
+
+function lasting(step: TraceStep, { sectorCount }: WalkedRun): TraceStep {
+  return step.sectorCount === sectorCount ? step : { ...step, sectorCount };
 }
 
 function mergedFileSteps(

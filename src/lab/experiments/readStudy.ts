@@ -10,6 +10,7 @@ import { readPlaces } from './readPlaces.ts';
 import type { ExperimentSetup } from './setup.ts';
 import { meanOf } from './statistics.ts';
 import { depthsOf, openAtDepth, sharedSectors, studied } from './studiedChain.ts';
+import { disksText, numberText } from './valueText.ts';
 
 /** The ways in the order in which they are shown. */
 export const WAYS = [
@@ -24,6 +25,20 @@ export const WAYS = [
   readonly state: CacheState;
 }[];
 export type WayId = (typeof WAYS)[number]['id'];
+
+export function byWay<T>(make: (id: WayId) => T): Record<WayId, T> {
+  return {
+    'walk-cold': make('walk-cold'),
+    'walk-warm': make('walk-warm'),
+    'index-cold': make('index-cold'),
+    'index-warm': make('index-warm'),
+  };
+}
+
+/** `500 reads × 10 depths × 4 ways`. */
+export function workText(reads: number, depths: number): string {
+  return `${numberText(reads)} reads × ${depths} ${depths === 1 ? 'depth' : 'depths'} × ${WAYS.length} ways`;
+}
 
 export interface DepthStudy {
   /** Differencing disks. */
@@ -69,11 +84,7 @@ export async function studyReads<T>(
       const disk = await openAtDepth(chain, depth, setup.profile.cacheBytes, tools);
       try {
         const requests = await fourWays(disk, reads, setup, signal, (share) =>
-          tools.advance(
-            done(share),
-            WHOLE,
-            depth === 1 ? 'reading with 1 differencing disk' : `reading with ${depth} differencing disks`,
-          ),
+          tools.advance(done(share), WHOLE, `reading with ${disksText(depth)}`),
         );
         results.push(await look({ depth, isDeepest: i === depths.length - 1, chain: disk, reads, requests }));
       } finally {
@@ -96,12 +107,7 @@ async function fourWays(
   advance: (share: number) => void,
 ): Promise<Record<WayId, ReadRequests[]>> {
   const pacer = new Pacer();
-  const found: Record<WayId, ReadRequests[]> = {
-    'walk-cold': [],
-    'walk-warm': [],
-    'index-cold': [],
-    'index-warm': [],
-  };
+  const found = byWay((): ReadRequests[] => []);
   for (const [i, { id, way, state }] of WAYS.entries()) {
     // Warm reads are all made twice.
     const times = state === 'warm' ? 2 : 1;

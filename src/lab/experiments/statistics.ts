@@ -54,7 +54,8 @@ export function fitLine(points: readonly FigurePoint[]): FittedLine | null {
   const residual = known.reduce((sum, { x, y }) => sum + (y - intercept - slope * x) ** 2, 0);
   const freedom = known.length - 2;
   const error = Math.sqrt(residual / freedom / xx) * (STUDENT_95[freedom - 1] ?? 1.96);
-  // Points that are all equal lie on the line exactly.
-  const rSquared = yy === 0 ? 1 : 1 - residual / yy;
+  // Points that are all equal, but for what rounding leaves, lie on the line exactly.
+  const isLevel = yy <= known.length * (1e-9 * meanY) ** 2;
+  const rSquared = isLevel ? 1 : 1 - residual / yy;
   return { slope, slopeLow: slope - error, slopeHigh: slope + error, intercept, rSquared };
 }

@@ -1,7 +1,7 @@
 /** What is kept of a run of an experiment, for the page of the ten verdicts and for the documents. Plain data. */
 import type { Experiment, ExperimentId, ExperimentTools } from './experiment.ts';
 import type { ExperimentResult, FigureSeries, Figures, Verdict } from './figures.ts';
-import { valueText } from './valueText.ts';
+import { valueText, xText } from './valueText.ts';
 
 export interface VerdictRecord {
   readonly id: ExperimentId;
@@ -36,15 +36,10 @@ export function recordOf(id: ExperimentId, { figures, verdict }: ExperimentResul
   };
 }
 
-/** How a value of x is spelt: by its name, or with its unit. */
-export function xText({ x }: Figures, value: number): string {
-  return x.names?.[value] ?? valueText(value, x.unit);
-}
-
 function endsText(figures: Figures, { points }: FigureSeries): string {
   const ends = points.length > 1 ? [points[0], points.at(-1)] : points;
   return ends
     .flatMap((point) => (point ? [point] : []))
-    .map(({ x, median }) => `${valueText(median, figures.y.unit)} at ${xText(figures, x)}`)
+    .map(({ x, median }) => `${valueText(median, figures.y.unit)} at ${xText(x, figures.x)}`)
     .join(', ');
 }

@@ -4,7 +4,7 @@ import type { LabCommand } from '../commands.ts';
 import type { Scenario, TimedCommand } from '../history/scenario.ts';
 import { US_PER_SECOND } from '../labTime.ts';
 
-export const LESSON_MACHINE = 'SHOP01';
+const LESSON_MACHINE = 'SHOP01';
 /** The file that the machine began with. */
 export const BASE_FILE = `Virtual Hard Disks/${LESSON_MACHINE}.vhd`;
 

@@ -10,7 +10,9 @@ export function lessonsMarkdown(lessons: readonly Lesson[] = LESSONS): string {
     ({ number, title, minutes, lead }) =>
       `${number}. [${title}](#${anchor(`${number}. ${title}`)}): ${minutes} minutes. ${lead}`,
   );
-  return `${[list.join('\n'), ...lessons.map(lessonText)].join('\n\n')}\n`;
+  const head =
+    '# The six lessons\n\nAs they stand in the app under **Lessons**, where each runs on the checkpoint lab and sees when a task is done. This page is made from the same texts by `npm run verdicts`.';
+  return `${[head, list.join('\n'), ...lessons.map(lessonText)].join('\n\n')}\n`;
 }
 
 function lessonText({ number, title, minutes, lead, scenario, steps }: Lesson): string {
@@ -43,7 +45,9 @@ function linkedText(text: string): string {
 /** In the order of the alphabet. */
 export function glossaryMarkdown(entries: readonly GlossaryEntry[] = GLOSSARY): string {
   const sorted = [...entries].sort((one, other) => one.word.localeCompare(other.word, 'en'));
-  return `${sorted.map(entryText).join('\n\n')}\n`;
+  const head =
+    '# Glossary\n\nThe words of the field as this program uses them: in its code, on its pages, and in its lessons. This page is made from the same list by `npm run verdicts`.';
+  return `${[head, ...sorted.map(entryText)].join('\n\n')}\n`;
 }
 
 function entryText({ word, also, text, inCode, see }: GlossaryEntry): string {
@@ -52,7 +56,7 @@ function entryText({ word, also, text, inCode, see }: GlossaryEntry): string {
   const seen =
     see.length === 0 ? [] : [`See ${see.map((each) => `[${each}](#${anchor(each)})`).join(', ')}.`];
   return [
-    `### ${word}`,
+    `## ${word}`,
     text,
     [...others, `In the code: \`${name}\` in \`${file}\`.`, ...seen].join(' '),
   ].join('\n\n');

@@ -44,7 +44,7 @@ export class LessonProgress {
 }
 
 /** Tasks of the lesson that are not done. */
-export function openTasks(lesson: Lesson, record: LessonRecord): number {
+function openTasks(lesson: Lesson, record: LessonRecord): number {
   return lesson.steps.filter(({ goal }, i) => goal !== null && !record.met.includes(i)).length;
 }
 
@@ -65,7 +65,7 @@ function stored(): Record<string, LessonRecord> {
   }
 }
 
-export function parseRecords(value: unknown): Record<string, LessonRecord> {
+function parseRecords(value: unknown): Record<string, LessonRecord> {
   const records: Record<string, LessonRecord> = {};
   if (typeof value !== 'object' || value === null) return records;
   for (const [id, record] of Object.entries(value)) {

@@ -230,8 +230,7 @@ export class Session extends SessionView {
     if (from === undefined) this.#forgetChain();
     // What was opened is what is looked at now, whatever screen the address named.
     // Whoever went to another screen meanwhile stays there.
-    else if ((await this.viewFrom(from)) && fromPath === null)
-      this.#apply({ ...wanted, screen: this.screen, at: this.at, set: this.set, lab: null });
+    else if ((await this.viewFrom(from)) && fromPath === null) this.#select(wanted);
   }
 
   /** Once tables are read the engine knows how many blocks each file holds; few enough, it counts who answers what. */
@@ -317,6 +316,10 @@ export class Session extends SessionView {
 
   #apply(address: Address): void {
     this.#goTo(address);
+    this.#select(address);
+  }
+
+  #select(address: Address): void {
     if (!this.chain) return;
     if (address.sector !== null) {
       this.linked.sectors = clampSectors(address.sector, address.count ?? 1, this.chain.sectorCount);

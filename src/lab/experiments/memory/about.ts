@@ -10,7 +10,7 @@ export const ABOUT: ExperimentAbout = {
   lead: 'Orders are confirmed when they stand in memory, and written to the disk every few seconds. The same moments are gone back to with the memory, without it, and from a production checkpoint.',
   claims: [
     {
-      text: 'A snapshot does not contain memory, so a database can lose data.',
+      text: 'A checkpoint does not contain memory, so a database can lose data.',
       isQuote: false,
       sources: ['D'],
     },

@@ -11,7 +11,7 @@ export const ABOUT: ExperimentAbout = {
   lead: 'Every checkpoint is deleted; the lab foretells the time of the merges, and then they run.',
   claims: [
     {
-      text: 'A dozen snapshots over a year can take 48 hours to merge.',
+      text: 'A dozen checkpoints over a year can take 48 hours to merge.',
       isQuote: false,
       sources: ['B'],
     },

@@ -1,7 +1,7 @@
 /** From what was merged here to what the claim speaks of. */
 import { GIB } from '../../../base/units.ts';
 
-export const CLAIMED_SECONDS = 48 * 3600;
+const CLAIMED_SECONDS = 48 * 3600;
 const DOZEN = 12;
 /** Windows attaches no VHD that is larger: more than that no checkpoint can have changed. */
 export const LARGEST_VHD_BYTES = 2040 * GIB;

@@ -1,5 +1,5 @@
 /** Claim 2: what a read asks of the files, and how many of them it takes data from. */
-import { USUAL_SETUP } from '../controls.ts';
+import { READ_CONTROLS, USUAL_SETUP } from '../controls.ts';
 import type { ExperimentAbout } from '../experiment.ts';
 
 export const ABOUT: ExperimentAbout = {
@@ -8,7 +8,7 @@ export const ABOUT: ExperimentAbout = {
   question: 'Do more checkpoints mean more I/O?',
   lead: 'Predict how many requests a read with cold caches makes of the files. What is counted are requests, not time.',
   claims: [
-    { text: 'More snapshots equal more I/O.', isQuote: false, sources: ['B'] },
+    { text: 'More checkpoints equal more I/O.', isQuote: false, sources: ['B'] },
     { text: 'Each read may hit two drives.', isQuote: false, sources: ['T'] },
   ],
   predictions: [
@@ -17,19 +17,7 @@ export const ABOUT: ExperimentAbout = {
     { id: 'flat', label: 'no more than before', shape: 'flat' },
     { id: 'explodes', label: 'each adds more than the last', shape: 'explodes' },
   ],
-  controls: [
-    'depth',
-    'changedPercent',
-    'runBytes',
-    'spread',
-    'blockSizeBytes',
-    'diskBytes',
-    'disk',
-    'reads',
-    'readBytes',
-    'pattern',
-    'profile',
-  ],
+  controls: READ_CONTROLS,
   setup: { ...USUAL_SETUP, reads: 200, readBytes: 64 * 1024 },
   method: [
     'A request is one read of one file: a sector of a block table, a sector of a bitmap, or a run of data. They are counted from the engine’s own trace of the same reads at each depth.',

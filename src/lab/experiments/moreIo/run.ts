@@ -6,7 +6,16 @@ import type { ExperimentTools } from '../experiment.ts';
 import type { FigureSeries, Figures, FigureTable } from '../figures.ts';
 import { drawnLine } from '../growth.ts';
 import { readPlaces } from '../readPlaces.ts';
-import { type DepthStudy, type MeanCounts, meanCounts, studyReads, WAYS, type WayId } from '../readStudy.ts';
+import {
+  byWay,
+  type DepthStudy,
+  type MeanCounts,
+  meanCounts,
+  studyReads,
+  WAYS,
+  type WayId,
+  workText,
+} from '../readStudy.ts';
 import type { ExperimentSetup } from '../setup.ts';
 import { exactPoint, meanOf, pointOf } from '../statistics.ts';
 import { numberText, valueText } from '../valueText.ts';
@@ -33,7 +42,7 @@ export async function run(setup: ExperimentSetup, tools: ExperimentTools): Promi
     y: { label: 'requests a read', unit: 'count', names: null },
     series: [...WAYS.map((way) => requestSeries(way, depths)), ...fileSeries(depths)],
     tables: [requestTable(depths), fileTable(depths, size), sizeTable(depths)],
-    work: `${numberText(setup.reads)} reads × ${depths.length} ${depths.length === 1 ? 'depth' : 'depths'} × ${WAYS.length} ways`,
+    work: workText(setup.reads, depths.length),
     scenarios: [],
   };
 }
@@ -43,12 +52,6 @@ async function look(
   setup: ExperimentSetup,
   signal: AbortSignal,
 ): Promise<DepthFigures> {
-  const of = <T>(make: (id: WayId) => T): Record<WayId, T> => ({
-    'walk-cold': make('walk-cold'),
-    'walk-warm': make('walk-warm'),
-    'index-cold': make('index-cold'),
-    'index-warm': make('index-warm'),
-  });
   const bySize: { readBytes: number; files: readonly number[] }[] = [];
   for (const readBytes of isDeepest ? SIZES : []) {
     signal.throwIfAborted();
@@ -57,8 +60,8 @@ async function look(
   }
   return {
     depth,
-    requests: of((id) => requests[id].map((each) => each.requests.length)),
-    counts: of((id) => meanCounts(requests[id])),
+    requests: byWay((id) => requests[id].map((each) => each.requests.length)),
+    counts: byWay((id) => meanCounts(requests[id])),
     files: requests['walk-cold'].map((each) => countsOf(each).filesWithData),
     bySize,
   };

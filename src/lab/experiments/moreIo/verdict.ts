@@ -3,7 +3,7 @@ import type { FigurePoint, Figures, Verdict } from '../figures.ts';
 import { type Growth, growthIn, isFlat, predictionOf } from '../growth.ts';
 import { WAYS } from '../readStudy.ts';
 import type { ExperimentSetup } from '../setup.ts';
-import { numberText } from '../valueText.ts';
+import { disksText, numberText } from '../valueText.ts';
 
 export function verdict(figures: Figures, _setup: ExperimentSetup): Verdict {
   const cold = growthIn(figures, 'walk-cold');
@@ -132,8 +132,4 @@ function answerTo(guess: Guess, cold: Growth | null, warm: Growth | null): strin
 
 function percentText(share: number): string {
   return `${numberText(share * 100)} %`;
-}
-
-function disksText(disks: number): string {
-  return disks === 1 ? '1 differencing disk' : `${numberText(disks)} differencing disks`;
 }

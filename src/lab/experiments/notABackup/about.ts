@@ -10,7 +10,7 @@ export const ABOUT: ExperimentAbout = {
   lead: 'Each file in turn is taken away, altered in one sector, or given another id; then every checkpoint’s disk is read whole.',
   claims: [
     {
-      text: 'A snapshot is not a backup: lose or alter the base and every checkpoint is lost.',
+      text: 'A checkpoint is not a backup: lose or alter the base and every checkpoint is lost.',
       isQuote: false,
       sources: ['D'],
     },

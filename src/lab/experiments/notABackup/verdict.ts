@@ -80,7 +80,7 @@ function silenceFinding({ facts = {} }: Figures): Finding {
 function idFinding({ facts = {} }: Figures): Finding {
   const wrong = facts['another id, wrong without an error'] ?? 0;
   const refused = facts['another id, refused'] ?? 0;
-  const text = `With another id in one file, over all files ${numberText(refused)} disks of checkpoints were refused and ${numberText(wrong)} read wrong without an error`;
+  const text = `With another id in one file, over all files ${numberText(refused)} ${refused === 1 ? 'disk of a checkpoint was' : 'disks of checkpoints were'} refused and ${numberText(wrong)} read wrong without an error`;
   return wrong === 0 && refused > 0
     ? { lead: 'Another id is noticed.', text: `${text}, although no data had changed.` }
     : { lead: 'Another id.', text: `${text}.` };

@@ -1,5 +1,5 @@
 /** Claim 1: what a differencing disk more costs a read. */
-import { USUAL_SETUP } from '../controls.ts';
+import { READ_CONTROLS, USUAL_SETUP } from '../controls.ts';
 import type { ExperimentAbout } from '../experiment.ts';
 
 export const ABOUT: ExperimentAbout = {
@@ -21,19 +21,7 @@ export const ABOUT: ExperimentAbout = {
     { id: 'flat', label: 'flat', shape: 'flat' },
     { id: 'explodes', label: 'explodes', shape: 'explodes' },
   ],
-  controls: [
-    'depth',
-    'changedPercent',
-    'runBytes',
-    'spread',
-    'blockSizeBytes',
-    'diskBytes',
-    'disk',
-    'reads',
-    'readBytes',
-    'pattern',
-    'profile',
-  ],
+  controls: READ_CONTROLS,
   setup: { ...USUAL_SETUP, changedPercent: 1 },
   method: [
     'The same reads are made of the same chain, seen from files of less and less depth. What each of them asks of the files is counted from the engine’s own trace; the storage’s figures turn requests into time.',

@@ -4,7 +4,16 @@ import { measureReads } from '../../../chain/cost/replay.ts';
 import type { ExperimentTools } from '../experiment.ts';
 import type { Figures, FigureTable } from '../figures.ts';
 import { drawnLine } from '../growth.ts';
-import { type DepthStudy, type MeanCounts, meanCounts, studyReads, WAYS, type WayId } from '../readStudy.ts';
+import {
+  byWay,
+  type DepthStudy,
+  type MeanCounts,
+  meanCounts,
+  studyReads,
+  WAYS,
+  type WayId,
+  workText,
+} from '../readStudy.ts';
 import type { ExperimentSetup } from '../setup.ts';
 import { fitLine, pointOf } from '../statistics.ts';
 import { numberText, timeUsText, valueText } from '../valueText.ts';
@@ -34,7 +43,7 @@ export async function run(setup: ExperimentSetup, tools: ExperimentTools): Promi
     y: { label: 'time of a read', unit: 'us', names: null },
     series,
     tables: [countTable(depths), growthTable(series), ...measuredTable(depths)],
-    work: `${numberText(setup.reads)} reads × ${depths.length} ${depths.length === 1 ? 'depth' : 'depths'} × ${WAYS.length} ways`,
+    work: workText(setup.reads, depths.length),
     scenarios: [],
   };
 }
@@ -44,12 +53,6 @@ async function look(
   { profile }: ExperimentSetup,
   { now }: ExperimentTools,
 ): Promise<DepthFigures> {
-  const of = <T>(make: (id: WayId) => T): Record<WayId, T> => ({
-    'walk-cold': make('walk-cold'),
-    'walk-warm': make('walk-warm'),
-    'index-cold': make('index-cold'),
-    'index-warm': make('index-warm'),
-  });
   const measure = async (way: 'walk' | 'index', clock: () => number) =>
     (
       await measureReads(
@@ -61,8 +64,8 @@ async function look(
     ).microsecondsPerRead;
   return {
     depth,
-    times: of((id) => requests[id].map((each) => microsecondsOf(each.requests, profile))),
-    counts: of((id) => meanCounts(requests[id])),
+    times: byWay((id) => requests[id].map((each) => microsecondsOf(each.requests, profile))),
+    counts: byWay((id) => meanCounts(requests[id])),
     measured: now ? { walk: await measure('walk', now), index: await measure('index', now) } : null,
   };
 }

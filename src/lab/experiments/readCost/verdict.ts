@@ -3,7 +3,7 @@ import type { Figures, Verdict } from '../figures.ts';
 import { type Growth, growthIn, isFlat, predictionOf } from '../growth.ts';
 import { WAYS } from '../readStudy.ts';
 import type { ExperimentSetup } from '../setup.ts';
-import { numberText, timeUsText } from '../valueText.ts';
+import { disksText, numberText, timeUsText } from '../valueText.ts';
 
 /** A hit is minimal where the whole chain adds no more than this share to a read. */
 const MINIMAL = 0.1;
@@ -188,10 +188,6 @@ function timesText({ first, last, times }: Growth): string {
 
 function slopeText({ line }: Growth): string {
   return timeUsText(line?.slope ?? 0);
-}
-
-function disksText(disks: number): string {
-  return disks === 1 ? '1 disk' : `${numberText(disks)} disks`;
 }
 
 function capital(text: string): string {

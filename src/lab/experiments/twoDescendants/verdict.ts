@@ -21,7 +21,8 @@ export function verdict(figures: Figures): Verdict {
       ? null
       : endsDown
         ? 'waits'
-        : down.every(isOpen)
+        : // Where one descendant waits too, something else keeps the merge waiting.
+          down.every(isOpen) && !single.some(isOpen)
           ? 'for-ever'
           : null;
   const severalText = outcomeText('two or more', several);

@@ -1,5 +1,5 @@
 /** What is said of the chain in view. */
-import { durationText, grouped, sizeText } from '../../../base/units.ts';
+import { durationText, sizeText } from '../../../base/units.ts';
 import type { ChainAdvice, ExperimentId, Figures, MergeOffer } from '../../../engine/api.ts';
 
 /** Experiments whose question can be asked of any chain. */
@@ -7,10 +7,6 @@ const OF_CHAINS: readonly ExperimentId[] = ['read-cost', 'more-io'];
 
 export function asksOfChain(id: ExperimentId): boolean {
   return OF_CHAINS.includes(id);
-}
-
-export function disksText(count: number): string {
-  return count === 1 ? '1 differencing disk' : `${grouped(count)} differencing disks`;
 }
 
 /** `layers 0–3`. */

@@ -1,6 +1,5 @@
 /** What a run found that went into the program: read as what it says it is, and left out where it does not. */
-import { EXPERIMENT_IDS, type ExperimentId } from '../../../engine/api.ts';
-import { HOLDS_WORDS, type Holds } from '../verdict/verdictWords.ts';
+import { EXPERIMENT_IDS, type ExperimentId, HOLDS_WORDS, type Holds } from '../../../engine/api.ts';
 import committed from '../verdicts.json';
 
 export interface CommittedVerdict {

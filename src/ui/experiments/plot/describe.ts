@@ -6,6 +6,7 @@ import {
   type FigureSeries,
   type Figures,
   valueText,
+  xText,
 } from '../../../engine/api.ts';
 
 /** What changes by less than this share of its size is said to stay. */
@@ -63,11 +64,6 @@ function extreme(
 
 function isSame(a: number, b: number): boolean {
   return Math.abs(a - b) <= SAME * Math.max(Math.abs(a), Math.abs(b));
-}
-
-/** `16`, `512 MiB`, or the name that stands there. */
-export function xText(x: number, axis: FigureAxis): string {
-  return axis.names?.[x] ?? valueText(x, axis.unit);
 }
 
 /** `walk, cold · differencing disks 16 · median 6.74 ms · 10th to 90th percentile 6.1 ms to 7.4 ms · 2 000 values`. */

@@ -71,7 +71,7 @@ export function profileText({ requestUs, seekUs, bytesPerSecond, cacheBytes }: S
 }
 
 /** What a control is set to, in words. */
-export function controlText(name: ControlName, setup: ExperimentSetup): string {
+function controlText(name: ControlName, setup: ExperimentSetup): string {
   const control = CONTROLS[name];
   const value = setup[name];
   if (control.kind === 'profile') return setup.profile.name;

@@ -1,30 +1,5 @@
-/** Claims, sources and predictions in words. */
-import {
-  type Claim,
-  type ExperimentAbout,
-  SOURCES,
-  type SourceMark,
-  type Verdict,
-} from '../../../engine/api.ts';
-
-export type Holds = Verdict['claims'][number]['holds'];
-
-export const HOLDS_WORDS: Readonly<Record<Holds, string>> = {
-  yes: 'holds',
-  no: 'does not hold',
-  partly: 'holds in part',
-};
-
-/** With its marks where it is a quotation. */
-export function claimText({ text, isQuote }: Claim): string {
-  return isQuote && !/^[“"]/.test(text) ? `“${text}”` : text;
-}
-
-/** `[P] Brien Posey, Using live virtual disk merge in Windows Server 2012 R2, 2013`. */
-export function sourceText(mark: SourceMark): string {
-  const { author, title, year } = SOURCES[mark];
-  return [`[${mark}] ${author}`, title, year].filter((part) => part !== '').join(', ');
-}
+/** What a run says to the reader's prediction. */
+import type { ExperimentAbout, Verdict } from '../../../engine/api.ts';
 
 /** What the figures say to a prediction. */
 export interface Answer {

@@ -129,7 +129,7 @@ export const IN_EXPLORE: readonly [Lesson] = [
   },
 ];
 
-export const TEST_LESSONS: readonly Lesson[] = [FIRST, SECOND];
+const TEST_LESSONS: readonly Lesson[] = [FIRST, SECOND];
 
 export async function lessonApp(hash: string, list = TEST_LESSONS) {
   history.replaceState(null, '', hash);

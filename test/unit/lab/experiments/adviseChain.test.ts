@@ -149,6 +149,10 @@ describe('the merges that are shown', () => {
     const deep = candidatesOf(253);
     expect(deep.length).toBe(2016);
     expect(deep).toContainEqual({ first: 0, last: 252 });
+    const fewer = candidatesOf(253, 500);
+    expect(fewer.length).toBeLessThanOrEqual(500);
+    expect(fewer).toContainEqual({ first: 0, last: 252 });
+    expect(candidatesOf(253, 0).length).toBe(66);
     expect(deep.every(({ first, last }) => first < last && last < 253)).toBe(true);
   });
 

@@ -2,6 +2,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Prng } from '../../../../src/base/prng.ts';
 import { KIB, MIB } from '../../../../src/base/units.ts';
+import { microsecondsOf } from '../../../../src/chain/cost/costOf.ts';
+import { PROFILES } from '../../../../src/chain/cost/profiles.ts';
 import { TableCache } from '../../../../src/chain/cost/tableCache.ts';
 import { walkRequests } from '../../../../src/chain/cost/walkRequests.ts';
 import type { DiskChain } from '../../../../src/chain/diskChain.ts';
@@ -12,11 +14,14 @@ import type { DiskImage } from '../../../../src/formats/diskImage.ts';
 import { USUAL_SETUP } from '../../../../src/lab/experiments/controls.ts';
 import { generateChain } from '../../../../src/lab/experiments/generateChain.ts';
 import { mergedSteps, walkedRuns } from '../../../../src/lab/experiments/mergedWalk.ts';
+import { weighedWalk } from '../../../../src/lab/experiments/weighedWalk.ts';
 import { runMerge } from '../../../../src/merge/runMerge.ts';
 import { sectorPlaces } from '../../../support/heldSectors.ts';
 import { folderOf, imageIn, mergeTools, stretchIn } from '../../../support/mergeFolder.ts';
 import { batOf } from '../../../support/opened.ts';
 import { buildRandomChain } from '../../../support/randomChain.ts';
+
+const PROFILE = { ...PROFILES.disk, cacheBytes: MIB };
 
 let module: CoreModule;
 beforeAll(async () => {
@@ -70,11 +75,20 @@ async function expectForetold(files: readonly Contents[], seed: number): Promise
   const walks = [];
   for (const { firstSector, sectorCount } of ranges)
     walks.push(walkedRuns(await chain.trace(firstSector, sectorCount), images.length));
+  const weighed = walks.map((runs) => weighedWalk(runs, images, PROFILE));
   let merges = 0;
   for (let first = 0; first < names.length - 1; first++) {
     for (let last = first + 1; last < names.length; last++) {
-      const foretold = walks.map((runs) =>
-        countsOf(walkRequests({ steps: mergedSteps(runs, images, { first, last }) }, new TableCache(MIB))),
+      const requests = walks.map((runs) =>
+        walkRequests({ steps: mergedSteps(runs, images, { first, last }) }, new TableCache(MIB)),
+      );
+      const after = (layer: number) => (layer > last ? layer - (last - first) : layer);
+      const foretold = requests.map(countsOf).map((counts) => ({
+        ...counts,
+        data: counts.data.map(([layer = 0, lengthBytes]) => [after(layer), lengthBytes]),
+      }));
+      expect(weighed.map((walk) => walk({ first, last }))).toEqual(
+        requests.map((each) => microsecondsOf(each.requests, PROFILE)),
       );
       const folder = folderOf(files);
       const stretch = await stretchIn(folder, names, first, last);

@@ -106,6 +106,20 @@ describe('the figures', () => {
   });
 });
 
+it('says that the number does not decide under a policy that keeps one waiting as well', async () => {
+  const setup = { ...SETUP, policy: 'when-off' } as const;
+  const found = await run(setup, tools, 2);
+  for (const { id, points } of found.series)
+    for (const { x, median } of points) {
+      const seen = `${id} at ${x}`;
+      if (x === 0) expect(median, seen).not.toBeNull();
+      else expect(median, seen).toBeNull();
+    }
+  const { claims, fits } = verdict(found, setup);
+  expect([claims[0]?.holds, fits]).toEqual(['partly', null]);
+  for (const { scenario } of found.scenarios) expect(scenario.policy).toBe('when-off');
+});
+
 describe('the verdict', () => {
   it('says what the figures say', () => {
     const { claims, fits, answers } = verdict(figures, SETUP);
@@ -119,6 +133,12 @@ describe('the verdict', () => {
     ['nothing merges later', { down: [null], 'down with Now': [null] }, 'yes', 'for-ever'],
     ['one waits as well', { 'deleted with Now': [null, null] }, 'partly', 'waits'],
     ['Now does not count', { 'deleted with Now': [3, 3] }, 'partly', null],
+    [
+      'nothing ever merges',
+      { 'deleted with Now': [null, null], deleted: [1, null, null], down: [null], 'down with Now': [null] },
+      'partly',
+      null,
+    ],
   ] as const)('is another where %s', (_what, made, holds, fits) => {
     const opposite = { ...figures, series: figures.series.map((series) => withValues(series, made)) };
     const { claims, fits: fitting, answers } = verdict(opposite, SETUP);

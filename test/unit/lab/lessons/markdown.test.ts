@@ -32,7 +32,7 @@ describe('the documents', () => {
 
   it('have every word, once', () => {
     for (const { word, text } of GLOSSARY) {
-      expect(glossary.split(`### ${word}\n`)).toHaveLength(2);
+      expect(glossary.split(`## ${word}\n`)).toHaveLength(2);
       expect(glossary).toContain(text);
     }
   });

@@ -174,7 +174,7 @@ export const ZERO = figures(
     y: 'per-second',
   },
 );
-export const FALLING = figures(
+const FALLING = figures(
   [
     series(
       'saved',
