@@ -12,7 +12,9 @@ const HEAD = `# What people say of checkpoints, tried out
 
 Ten claims from the literature, each run as an experiment on real disks. Every sentence below is computed from the figures beside it; time is
 what counted requests cost on the storage that is named, or the lab's simulated time, so the figures are the same on every machine.
-\`npm run verdicts\` makes this page and the one in the app; in the app each experiment can be set otherwise and run on your own chain.`;
+\`npm run verdicts\` makes this page and the one in the app; in the app each experiment can be set otherwise and run on your own chain.
+
+![The ten questions, what was claimed and whether it holds, and what the figures say](pictures/verdicts-light.png)`;
 
 await ensureInstalled();
 await build(['core']);

@@ -52,6 +52,33 @@ describe('the lab in the page', () => {
     expect(lab.started).toEqual([{ from: 'link', link: 'lab=q1bKS8x', storage: 'memory' }]);
   });
 
+  it('opens the scenario of a link that is followed while a disk is still being opened', async () => {
+    history.replaceState(null, '', '#');
+    const engine = new FakeEngine({ layers: 3, units: 64, seed: 7 });
+    const lab = new FakeLab();
+    engine.lab = lab;
+    const view = engine.viewFrom.bind(engine);
+    let goOn = () => {};
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    engine.viewFrom = async (...args) => {
+      await held;
+      return view(...args);
+    };
+    const session = new Session(new FakeClient(engine));
+    const screen = await render(App, { session, shell: new Shell() });
+    const opened = session.openSample();
+    await vi.waitFor(() => expect(session.screen).toBe('explore'));
+    history.pushState(null, '', '#lab=q1bKS8x');
+    dispatchEvent(new PopStateEvent('popstate'));
+    goOn();
+    await opened;
+    await expect.element(screen.getByRole('tree', { name: /^Checkpoints/ })).toBeVisible();
+    expect(lab.started).toEqual([{ from: 'link', link: 'lab=q1bKS8x', storage: 'memory' }]);
+    expect(session.screen).toBe('lab');
+  });
+
   it('runs and pauses by the space bar, and says so in the list of keys', async () => {
     const { screen, lab } = await appAt('#lab=q1bKS8x');
     await expect.element(screen.getByRole('tree')).toBeVisible();
