@@ -1,12 +1,11 @@
 /** What this program asks of the files for a read, in order, without reading the data. */
-import type { DiskCore } from '../../core/core.ts';
-import { EXTENT_FIELDS } from '../../core/core.ts';
+import { SECTOR_BYTES } from '../../base/units.ts';
+import { type DiskCore, EXTENT_FIELDS } from '../../core/core.ts';
 import { LAYER_MISSING, type PageRequest } from '../../core/records.ts';
 import type { LayerFiles } from '../layerFiles.ts';
 import { ReadPlan } from '../readPlan.ts';
 import type { FileRequest, ReadRequests } from './fileRequests.ts';
 
-const SECTOR = 512;
 /** Used within one turn only. */
 const PLAN = new ReadPlan();
 
@@ -64,7 +63,7 @@ function addReads(
     layer: extents[i * EXTENT_FIELDS + 3] ?? 0,
   }));
   const add = (layer: number, offset: number, _at: number, sectorCount: number) => {
-    requests.push({ kind: 'data', layer, offset, lengthBytes: sectorCount * SECTOR });
+    requests.push({ kind: 'data', layer, offset, lengthBytes: sectorCount * SECTOR_BYTES });
   };
   if (!files.readNow) {
     for (const run of byLayer(runs))
