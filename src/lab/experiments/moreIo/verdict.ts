@@ -1,4 +1,5 @@
 /** Whether more differencing disks mean more requests, and how often a read takes data from two files: from the curves. */
+import type { PredictionShape } from '../experiment.ts';
 import type { FigurePoint, Figures, Verdict } from '../figures.ts';
 import { type Growth, growthIn, isFlat, predictionOf } from '../growth.ts';
 import { WAYS } from '../readStudy.ts';
@@ -113,16 +114,14 @@ function twoClaim(several: FigurePoint | null): ClaimVerdict {
   return { holds: 'yes', why: `It may: ${percentText(share)} of the reads did, at ${disksText(several.x)}.` };
 }
 
-type Guess = 'proportional' | 'levels-off' | 'flat' | 'explodes';
-
-const GUESSED: Readonly<Record<Guess, string>> = {
+const GUESSED: Readonly<Record<PredictionShape, string>> = {
   proportional: 'That each adds the same',
   'levels-off': 'That it levels off',
   flat: 'That it stays as it was',
   explodes: 'That each adds more than the last',
 };
 
-function answerTo(guess: Guess, cold: Growth | null, warm: Growth | null): string {
+function answerTo(guess: PredictionShape, cold: Growth | null, warm: Growth | null): string {
   if (!cold) return 'Nothing was read.';
   const fits = predictionOf(cold) === guess;
   const first = `${GUESSED[guess]} ${fits ? 'fits' : 'does not fit'} the walk with cold caches, ${findingOf(cold)}`;

@@ -1,4 +1,5 @@
 /** Who is right about the cost of a read, and when: from the curves alone. */
+import type { PredictionShape } from '../experiment.ts';
 import type { Figures, Verdict } from '../figures.ts';
 import { type Growth, growthIn, isFlat, predictionOf } from '../growth.ts';
 import { WAYS } from '../readStudy.ts';
@@ -142,16 +143,14 @@ function minimalClaim(cold: Growth | null, warm: Growth | null): ClaimVerdict {
   return { holds: small === 2 ? 'yes' : small === 1 ? 'partly' : 'no', why };
 }
 
-type Guess = 'proportional' | 'levels-off' | 'flat' | 'explodes';
-
-const GUESSED: Readonly<Record<Guess, string>> = {
+const GUESSED: Readonly<Record<PredictionShape, string>> = {
   proportional: 'A line',
   'levels-off': 'A curve that levels off',
   flat: 'A flat line',
   explodes: 'A curve that explodes',
 };
 
-function answerTo(guess: Guess, cold: Growth | null, warm: Growth | null): string {
+function answerTo(guess: PredictionShape, cold: Growth | null, warm: Growth | null): string {
   if (!cold) return 'Nothing was read.';
   const fits = predictionOf(cold) === guess;
   const coldText = fits
@@ -160,7 +159,7 @@ function answerTo(guess: Guess, cold: Growth | null, warm: Growth | null): strin
   return [coldText, ...warmAnswer(guess, fits, cold, warm)].join(' ');
 }
 
-function warmAnswer(guess: Guess, fits: boolean, cold: Growth, warm: Growth | null): string[] {
+function warmAnswer(guess: PredictionShape, fits: boolean, cold: Growth, warm: Growth | null): string[] {
   if (!warm) return [];
   if (predictionOf(warm) === guess)
     return [`It fits the walk with warm caches${fits ? ' too' : ''}: that ${findingOf(warm)}`];
