@@ -1,6 +1,7 @@
 /** What many reads of a disk ask of its files, one after the other: by the walk or by the index, cold or warm. */
 import type { SectorRange } from '../../base/units.ts';
 import type { DiskChain } from '../diskChain.ts';
+import type { ReadTrace } from '../readTrace.ts';
 import type { CacheState, ReadRequests, ReadWay } from './fileRequests.ts';
 import { TableCache } from './tableCache.ts';
 import { walkRequests } from './walkRequests.ts';
@@ -48,26 +49,35 @@ function forget(chain: DiskChain, cache: TableCache, way: ReadWay): void {
   else cache.clear();
 }
 
-/** `walkRequests` of a range of any length: one that is too long for a trace is walked in pieces. */
-export async function walkOf(
+/** Traces of a range of any length: one that is too long for a trace is walked in pieces. */
+export async function tracesOf(
   chain: DiskChain,
-  firstSector: number,
-  sectorCount: number,
-  cache: TableCache,
-): Promise<ReadRequests> {
-  const parts: ReadRequests[] = [];
+  { firstSector, sectorCount }: SectorRange,
+): Promise<ReadTrace[]> {
+  const traces: ReadTrace[] = [];
   let piece = sectorCount;
-  let done = 0;
-  while (done < sectorCount) {
+  for (let done = 0; done < sectorCount; ) {
     piece = Math.min(piece, sectorCount - done);
     const trace = await chain.trace(firstSector + done, piece);
     if (!trace.complete && piece > 1) {
       piece = Math.ceil(piece / 2);
       continue;
     }
-    parts.push(walkRequests(trace, cache));
+    traces.push(trace);
     done += piece;
   }
+  return traces;
+}
+
+/** `walkRequests` of a range of any length. */
+export async function walkOf(
+  chain: DiskChain,
+  firstSector: number,
+  sectorCount: number,
+  cache: TableCache,
+): Promise<ReadRequests> {
+  const traces = await tracesOf(chain, { firstSector, sectorCount });
+  const parts = traces.map((trace) => walkRequests(trace, cache));
   return {
     tableLookups: parts.reduce((sum, part) => sum + part.tableLookups, 0),
     bitmapLookups: parts.reduce((sum, part) => sum + part.bitmapLookups, 0),

@@ -4,7 +4,7 @@ import { Pacer } from '../../base/pacer.ts';
 import { SECTOR_BYTES, type SectorRange } from '../../base/units.ts';
 import { microsecondsOf } from '../../chain/cost/costOf.ts';
 import type { ReadRequests, ReadWay } from '../../chain/cost/fileRequests.ts';
-import { requestsOfReads } from '../../chain/cost/readWays.ts';
+import { requestsOfReads, tracesOf } from '../../chain/cost/readWays.ts';
 import { measureReads } from '../../chain/cost/replay.ts';
 import type { DriveCosts, StorageProfile } from '../../chain/cost/storageProfile.ts';
 import { TableCache } from '../../chain/cost/tableCache.ts';
@@ -104,21 +104,9 @@ function meansOf(requests: readonly ReadRequests[], costs: DriveCosts): ReadMean
 
 type Walk = readonly WalkedRun[];
 
-/** In pieces that a trace has room for. */
-async function walkOf(chain: DiskChain, { firstSector, sectorCount }: SectorRange): Promise<Walk> {
-  const runs: WalkedRun[] = [];
-  let piece = sectorCount;
-  for (let done = 0; done < sectorCount; ) {
-    piece = Math.min(piece, sectorCount - done);
-    const trace = await chain.trace(firstSector + done, piece);
-    if (!trace.complete && piece > 1) {
-      piece = Math.ceil(piece / 2);
-      continue;
-    }
-    runs.push(...walkedRuns(trace, chain.layers.length));
-    done += piece;
-  }
-  return runs;
+async function walkOf(chain: DiskChain, read: SectorRange): Promise<Walk> {
+  const traces = await tracesOf(chain, read);
+  return traces.flatMap((trace) => walkedRuns(trace, chain.layers.length));
 }
 
 /** Cold walks over a chain in which the stretch is one file. */

@@ -16,7 +16,7 @@ export function claimText({ text, isQuote }: Claim): string {
   return isQuote ? `“${text}”` : text;
 }
 
-/** `[P] Brien Posey, Using live virtual disk merge in Windows Server 2012 R2, 2013`. */
+/** `[A] Ben Armstrong, Virtual Machine Snapshotting under Hyper-V, 2008`. */
 export function sourceText({ mark, author, title, year }: Source): string {
   return [`[${mark}] ${author}`, title, year].filter((part) => part !== '').join(', ');
 }

@@ -20,7 +20,7 @@ export const SOURCES: Readonly<Record<SourceMark, Source>> = {
     mark: 'P',
     author: 'Brien Posey',
     title: 'Using live virtual disk merge in Windows Server 2012 R2',
-    year: '2013',
+    year: '',
   },
   D: { mark: 'D', author: 'Brien Posey', title: 'Disaster Recovery for Hyper-V (Part 1)', year: '2009' },
   B: { mark: 'B', author: 'PTB', title: 'on Hyper-V snapshots', year: '' },
