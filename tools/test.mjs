@@ -42,19 +42,38 @@ function countVitest({ numPassedTests, numFailedTests, numPendingTests, numTodoT
     ({ status, assertionResults }) =>
       status === 'failed' && !assertionResults.some((result) => result.status === 'failed'),
   );
+  const failedTests = testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ fullName, failureMessages }) => `${name}: ${fullName}\n${failureMessages.join('\n')}`),
+  );
   return {
     passed: numPassedTests,
     failed: numFailedTests + broken.length,
     skipped: numPendingTests + numTodoTests,
+    failures: [...failedTests, ...broken.map(({ name, message }) => `${name}\n${message}`)],
   };
 }
 
-function countPlaywright({ stats, errors }) {
+function countPlaywright({ stats, errors, suites }) {
   return {
     passed: stats.expected + stats.flaky,
     failed: stats.unexpected + errors.length,
     skipped: stats.skipped,
+    failures: [...playwrightFailures(suites), ...errors.map(({ message }) => message)],
   };
+}
+
+function playwrightFailures(suites = []) {
+  return suites.flatMap(({ specs, suites: inner }) => [
+    ...specs
+      .filter(({ ok }) => !ok)
+      .map(({ file, line, title, tests }) => {
+        const messages = tests.flatMap(({ results }) => results.flatMap(({ errors }) => errors));
+        return `${file}:${line}: ${title}\n${messages.map(({ message }) => message).join('\n')}`;
+      }),
+    ...playwrightFailures(inner),
+  ]);
 }
 
 /** Runs one runner. A runner that fails without a failed test (a crash, no tests at all) is one failure. */
@@ -64,7 +83,7 @@ function runOne(name, rest) {
   rmSync(path.join(ROOT, results), { force: true });
   console.log(`\n── ${name} ──`);
   const ok = run(name, results, rest);
-  let counts = { passed: 0, failed: 0, skipped: 0 };
+  let counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
   try {
     counts = count(JSON.parse(readFileSync(path.join(ROOT, results), 'utf8')));
   } catch {
@@ -72,6 +91,11 @@ function runOne(name, rest) {
   }
   if (!ok && counts.failed === 0) counts.failed = 1;
   return counts;
+}
+
+/** So much of a failure as says what it was. */
+function firstLines(text) {
+  return text.split('\n').slice(0, 12).join('\n');
 }
 
 async function chromiumIsHere() {
@@ -98,12 +122,16 @@ async function main(args) {
   build(new Set(wanted.flatMap((name) => RUNNERS[name].parts)), { ifStale: true });
   const canBrowse = !wanted.some((name) => RUNNERS[name].needsChromium) || (await chromiumIsHere());
   const total = { passed: 0, failed: 0, skipped: 0 };
+  const failures = [];
   for (const name of wanted) {
     const missing = RUNNERS[name].needsChromium && !canBrowse;
     if (missing) console.error(`The ${name} tests did not run: no Chromium. That counts as one failure.`);
-    const counts = missing ? { passed: 0, failed: 1, skipped: 0 } : runOne(name, rest);
+    const counts = missing ? { passed: 0, failed: 1, skipped: 0, failures: [] } : runOne(name, rest);
     for (const key of Object.keys(total)) total[key] += counts[key];
+    failures.push(...counts.failures.map((failure) => `✗ ${name}: ${failure}`));
   }
+  // Once more at the end: of a long log often only the end is at hand.
+  if (failures.length > 0) console.log(`\n${failures.map(firstLines).join('\n')}`);
   if (total.skipped > 0) console.log(`\n${total.skipped} skipped`);
   return total;
 }
