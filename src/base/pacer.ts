@@ -3,15 +3,27 @@
  * milliseconds, so that other calls are answered meanwhile and a cancel is heard.
  */
 
+const resting: (() => void)[] = [];
+let ownPort: MessagePort | null = null;
+
+/** One channel for all: a channel for each rest could be collected as garbage before its message came. */
+function portToUs(): MessagePort {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => resting.shift()?.();
+  return port2;
+}
+
 /** Resolves after the messages that wait now were handled. A message costs microseconds; a timer costs 4 ms. */
 export function letMessagesIn(): Promise<void> {
   return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
+    // In Node an open channel would keep the program from ending.
+    if (typeof setImmediate === 'function') {
+      setImmediate(resolve);
+      return;
+    }
+    resting.push(resolve);
+    ownPort ??= portToUs();
+    ownPort.postMessage(null);
   });
 }
 

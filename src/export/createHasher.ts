@@ -9,14 +9,32 @@ const BUFFER_BYTES = 2 * MIB;
 /** How far reading may run ahead of hashing, 64 MiB: writing goes on meanwhile, and hashing ends while the file is closed. */
 const MOST_BUFFERS = 32;
 
+/** A worker that has not started by then will not; a thread that waits for it would wait for ever. */
+const START_MILLISECONDS = 15_000;
+
 /** Falls back to the calling thread where no worker can be started. */
-export async function createHasher(): Promise<Hasher> {
-  const worker = new Worker(new URL('./hashWorker.ts', import.meta.url), { type: 'module' });
-  const hasher = new WorkerHasher(worker);
-  if (await hasher.ready) return hasher;
+export async function createHasher(
+  startWorker = () => new Worker(new URL('./hashWorker.ts', import.meta.url), { type: 'module' }),
+  startMilliseconds = START_MILLISECONDS,
+): Promise<Hasher> {
+  const hasher = new WorkerHasher(startWorker());
+  if (await within(startMilliseconds, hasher.ready)) return hasher;
   hasher.close();
   const { wasmHasher } = await import('./hasher.ts');
   return wasmHasher();
+}
+
+/** False where it does not come in time. */
+async function within(milliseconds: number, ready: Promise<boolean>): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), milliseconds);
+  });
+  try {
+    return await Promise.race([ready, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 class WorkerHasher implements Hasher {

@@ -4,17 +4,12 @@
  */
 import type { ErrorCode } from '../base/errors.ts';
 import { KIB, MIB } from '../base/units.ts';
-import { type Chunk, PAGE_BYTES, PageCache } from './pageCache.ts';
+import { PAGE_BYTES, PageCache } from './pageCache.ts';
+import { PagedFile } from './pagedFile.ts';
 import type { RandomAccessFile, ReadRequest } from './randomAccessFile.ts';
+import { ReadOnlyFile } from './readOnlyFile.ts';
 import { cutSpan, deliver, joinRequests, runTogether, type Span } from './readSpans.ts';
-import {
-  type Attempt,
-  checkRange,
-  checkWritable,
-  closedFault,
-  storageError,
-  storageFault,
-} from './storageErrors.ts';
+import { type Attempt, checkRange, storageError, storageFault } from './storageErrors.ts';
 
 /** Reads from here on go past the cache. */
 const DIRECT_BYTES = MIB;
@@ -32,28 +27,26 @@ export interface BlobFileOptions {
   readonly diagnose?: () => Promise<ErrorCode | null>;
 }
 
-export class BlobFile implements RandomAccessFile {
-  readonly access = 'read-only';
-  readonly durable = false;
+export class BlobFile extends ReadOnlyFile implements RandomAccessFile {
   readonly readThroughBytes = 512 * KIB;
   readonly sizeBytes: number;
-  private readonly cache: PageCache;
-  private readonly pages = new Map<number, Chunk>();
-  private readonly diagnose: (() => Promise<ErrorCode | null>) | undefined;
-  private open = true;
-  /** Where the last small read ended; one that goes on there reads ahead. */
-  private nextOffset = -1;
-  private pagesAhead = 1;
-  private lastAhead: Chunk | undefined;
+  private readonly paged: PagedFile<Promise<Uint8Array>>;
 
   constructor(
-    readonly name: string,
-    private readonly blob: Blob,
+    name: string,
+    /** For who reads it by itself, in another thread. */
+    readonly blob: Blob,
     private readonly options: BlobFileOptions = {},
   ) {
-    this.sizeBytes = blob.size;
-    this.cache = options.cache ?? sharedCache;
-    this.diagnose = options.diagnose;
+    super(name);
+    const { size: sizeBytes } = blob;
+    this.sizeBytes = sizeBytes;
+    const slice = (start: number, end: number) => this.keptSlice(start, end);
+    this.paged = new PagedFile(options.cache ?? sharedCache, {
+      sizeBytes,
+      mostPagesAhead: MOST_PAGES_AHEAD,
+      slice,
+    });
   }
 
   /** The same file opened once more; each is closed by itself. */
@@ -83,23 +76,9 @@ export class BlobFile implements RandomAccessFile {
     target.set(await this.slice(offset, offset + target.length));
   }
 
-  async write(offset: number): Promise<void> {
-    this.checkOpen('write');
-    checkWritable(this, 'write', offset);
-  }
-
-  async truncate(): Promise<void> {
-    this.checkOpen('truncate');
-    checkWritable(this, 'truncate');
-  }
-
-  async flush(): Promise<void> {
-    this.checkOpen('flush');
-  }
-
   async close(): Promise<void> {
     this.open = false;
-    this.cache.dropAll(this.pages);
+    this.paged.dropAll();
   }
 
   private async readDirect({ start, end, requests }: Span): Promise<void> {
@@ -107,41 +86,15 @@ export class BlobFile implements RandomAccessFile {
   }
 
   private async readThroughCache({ start, end, requests }: Span): Promise<void> {
-    const lastPage = Math.floor((end - 1) / PAGE_BYTES);
-    const chunks: Chunk[] = [];
-    this.noteSequence(start, end);
-    for (let page = Math.floor(start / PAGE_BYTES); page <= lastPage; ) {
-      const chunk = this.cache.find(this.pages, page) ?? this.load(page, lastPage);
-      chunks.push(chunk);
-      page = chunk.firstPage + chunk.pageCount;
-    }
-    for (const chunk of chunks) deliver(chunk.firstPage * PAGE_BYTES, await chunk.bytes, requests);
+    // All of them are asked for before the first has come.
+    const chunks = [...this.paged.chunks(start, end)];
+    for (const { firstPage, bytes } of chunks) deliver(firstPage * PAGE_BYTES, await bytes, requests);
   }
 
-  private noteSequence(start: number, end: number): void {
-    const goesOn = start >= this.nextOffset - PAGE_BYTES && start <= this.nextOffset + PAGE_BYTES;
-    if (!goesOn) this.pagesAhead = 1;
-    this.nextOffset = end;
-  }
-
-  /** Reads pages from `page` on: those up to `lastPage`, and more the longer a sequence has lasted. */
-  private load(page: number, lastPage: number): Chunk {
-    const ahead = this.pagesAhead;
-    this.pagesAhead = Math.min(ahead * 2, MOST_PAGES_AHEAD);
-    const filePages = Math.ceil(this.sizeBytes / PAGE_BYTES);
-    const wanted = Math.min(Math.max(lastPage - page + 1, ahead), filePages - page);
-    let pageCount = 1;
-    while (pageCount < wanted && !this.pages.has(page + pageCount)) pageCount++;
-    const bytes = this.slice(page * PAGE_BYTES, Math.min((page + pageCount) * PAGE_BYTES, this.sizeBytes));
-    const chunk: Chunk = { firstPage: page, pageCount, bytes, pages: this.pages };
-    bytes.catch(() => this.cache.drop(chunk));
-    // What a sequence has passed is not read again: it must not push out pages that are.
-    if (ahead > 1) {
-      if (this.lastAhead) this.cache.drop(this.lastAhead);
-      this.lastAhead = chunk;
-    }
-    this.cache.add(chunk);
-    return chunk;
+  private keptSlice(start: number, end: number): Promise<Uint8Array> {
+    const bytes = this.slice(start, end);
+    bytes.catch(() => this.paged.drop(start, bytes));
+    return bytes;
   }
 
   private async slice(start: number, end: number): Promise<Uint8Array> {
@@ -150,14 +103,10 @@ export class BlobFile implements RandomAccessFile {
     try {
       bytes = new Uint8Array(await this.blob.slice(start, end).arrayBuffer());
     } catch (error) {
-      const code = await this.diagnose?.();
+      const code = await this.options.diagnose?.();
       throw code ? storageFault(code, attempt, undefined, error) : storageError(error, attempt);
     }
     if (bytes.length === end - start) return bytes;
     throw storageFault('changed', attempt, `the file became shorter: only ${bytes.length} bytes came`);
-  }
-
-  private checkOpen(action: Attempt['action']): void {
-    if (!this.open) throw closedFault(action, this.name);
   }
 }

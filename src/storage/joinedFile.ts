@@ -1,28 +1,24 @@
 /** Several files read as one, end to end: split images `.vhd .v01 … .v63`. */
 import { must } from '../base/assert.ts';
 import type { RandomAccessFile, ReadRequest } from './randomAccessFile.ts';
-import { type Attempt, checkRange, checkWritable, closedFault } from './storageErrors.ts';
+import { ReadOnlyFile } from './readOnlyFile.ts';
+import { checkRange } from './storageErrors.ts';
 
 interface Part {
   readonly file: RandomAccessFile;
   readonly start: number;
 }
 
-export class JoinedFile implements RandomAccessFile {
-  readonly access = 'read-only';
-  readonly durable = false;
+export class JoinedFile extends ReadOnlyFile implements RandomAccessFile {
   readonly sizeBytes: number;
   readonly readThroughBytes: number;
   /** Present where every part has it. */
   readonly readNow?: (offset: number, target: Uint8Array) => void;
   private readonly parts: readonly Part[];
-  private open = true;
 
   /** The parts in their order; `close` closes them. */
-  constructor(
-    readonly name: string,
-    files: readonly RandomAccessFile[],
-  ) {
+  constructor(name: string, files: readonly RandomAccessFile[]) {
+    super(name);
     const parts: Part[] = [];
     let start = 0;
     for (const file of files) {
@@ -39,6 +35,11 @@ export class JoinedFile implements RandomAccessFile {
         }
       };
     }
+  }
+
+  /** In their order. */
+  get files(): readonly RandomAccessFile[] {
+    return this.parts.map(({ file }) => file);
   }
 
   /** The part that holds `offset`, and the offset in it: what a message about a byte should name. */
@@ -59,20 +60,6 @@ export class JoinedFile implements RandomAccessFile {
       else byPart.set(part, [request]);
     }
     for (const [part, list] of byPart) await part.file.readMany(list);
-  }
-
-  async write(offset: number): Promise<void> {
-    this.checkOpen('write');
-    checkWritable(this, 'write', offset);
-  }
-
-  async truncate(): Promise<void> {
-    this.checkOpen('truncate');
-    checkWritable(this, 'truncate');
-  }
-
-  async flush(): Promise<void> {
-    this.checkOpen('flush');
   }
 
   async close(): Promise<void> {
@@ -105,9 +92,5 @@ export class JoinedFile implements RandomAccessFile {
       0,
       this.parts.findLastIndex(({ start }) => start <= offset),
     );
-  }
-
-  private checkOpen(action: Attempt['action']): void {
-    if (!this.open) throw closedFault(action, this.name);
   }
 }

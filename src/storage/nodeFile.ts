@@ -18,6 +18,8 @@ const FLAGS = { 'read-only': 'r', 'read-write': 'r+', create: 'wx+' } as const;
 
 export class NodeFile implements RandomAccessFile {
   readonly name: string;
+  /** From the root. */
+  readonly path: string;
   readonly access: 'read-only' | 'read-write';
   readonly durable = true;
   readonly readThroughBytes = 4096;
@@ -28,6 +30,7 @@ export class NodeFile implements RandomAccessFile {
   /** Opens `filePath`. Throws 'vanished', 'permission', 'busy' or 'bad-request' (a folder). */
   constructor(filePath: string, how: NodeOpen = 'read-only') {
     this.name = path.basename(filePath);
+    this.path = path.resolve(filePath);
     this.access = how === 'read-only' ? 'read-only' : 'read-write';
     const attempt: Attempt = { action: how === 'create' ? 'create' : 'open', file: this.name };
     this.descriptor = guarded(attempt, () => fs.openSync(filePath, FLAGS[how]));

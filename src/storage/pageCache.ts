@@ -2,28 +2,31 @@
 
 export const PAGE_BYTES = 256 * 1024;
 
-/** Neighbouring pages that were read together. `bytes` may still be on its way. */
-export interface Chunk {
+/** Neighbouring pages that were read together. `bytes` may still be on its way, unless reading does not wait. */
+export interface Chunk<Bytes = Promise<Uint8Array>> {
   readonly firstPage: number;
   readonly pageCount: number;
-  readonly bytes: Promise<Uint8Array>;
+  readonly bytes: Bytes;
   /** The pages of the file that it belongs to. */
-  readonly pages: Map<number, Chunk>;
+  readonly pages: Map<number, Chunk<Bytes>>;
 }
 
-export class PageCache {
+export class PageCache<Bytes = Promise<Uint8Array>> {
   /** In the order of use, oldest first. */
-  private readonly chunks = new Set<Chunk>();
+  private readonly chunks = new Set<Chunk<Bytes>>();
   private heldPages = 0;
 
-  constructor(readonly limitBytes: number) {}
+  constructor(
+    readonly limitBytes: number,
+    readonly pageBytes = PAGE_BYTES,
+  ) {}
 
   get heldBytes(): number {
-    return this.heldPages * PAGE_BYTES;
+    return this.heldPages * this.pageBytes;
   }
 
   /** The chunk that holds `page`, marked as used. */
-  find(pages: Map<number, Chunk>, page: number): Chunk | undefined {
+  find(pages: Map<number, Chunk<Bytes>>, page: number): Chunk<Bytes> | undefined {
     const chunk = pages.get(page);
     if (chunk) {
       this.chunks.delete(chunk);
@@ -32,7 +35,7 @@ export class PageCache {
     return chunk;
   }
 
-  add(chunk: Chunk): void {
+  add(chunk: Chunk<Bytes>): void {
     for (let i = 0; i < chunk.pageCount; i++) chunk.pages.set(chunk.firstPage + i, chunk);
     this.chunks.add(chunk);
     this.heldPages += chunk.pageCount;
@@ -42,7 +45,7 @@ export class PageCache {
     }
   }
 
-  drop(chunk: Chunk): void {
+  drop(chunk: Chunk<Bytes>): void {
     if (!this.chunks.delete(chunk)) return;
     this.heldPages -= chunk.pageCount;
     for (let i = 0; i < chunk.pageCount; i++) {
@@ -51,7 +54,7 @@ export class PageCache {
   }
 
   /** Forgets a file. */
-  dropAll(pages: Map<number, Chunk>): void {
+  dropAll(pages: Map<number, Chunk<Bytes>>): void {
     for (const chunk of [...pages.values()]) this.drop(chunk);
   }
 }

@@ -4,8 +4,12 @@ import { DiskError } from '../../src/base/errors.ts';
 import { loadCore } from '../../src/core/loadCoreNode.ts';
 import type { Job, Outcome, Progress } from '../../src/engine/api.ts';
 import { Engine } from '../../src/engine/engine.ts';
+import { localFilesHost } from '../../src/engine/localFilesHost.ts';
 import type { FileToOpen } from '../../src/engine/opening.ts';
 import type { Platform, PrivateFolder } from '../../src/engine/platform.ts';
+import { wasmContentHasher } from '../../src/filesystems/contentHasher.ts';
+import { fileSystemsWith } from '../../src/filesystems/openFileSystem.ts';
+import { loadSevenZipNode } from '../../src/filesystems/sevenZip/loadSevenZipNode.ts';
 import { MACHINE_FOLDER, SNAPSHOT_FOLDER, VHD_FOLDER } from '../../src/lab/machine/machine.ts';
 import { FolderTree } from '../../src/storage/folderTree.ts';
 import { MemoryFile } from '../../src/storage/memoryFile.ts';
@@ -29,6 +33,11 @@ export interface TestEngine {
 }
 
 const core = loadCore();
+const filesTools = {
+  loadCore: () => core,
+  openFileSystem: fileSystemsWith(loadSevenZipNode),
+  createHasher: wasmContentHasher,
+};
 
 function lockingTree(): FolderTree {
   const names = [VHD_FOLDER, SNAPSHOT_FOLDER, MACHINE_FOLDER];
@@ -69,6 +78,10 @@ export function testEngine(instead: Partial<Platform> = {}): TestEngine {
         digest: () => hash.digest('hex'),
         close: () => undefined,
       };
+    },
+    openFiles: (source) => localFilesHost(source, filesTools),
+    folderTarget: async () => {
+      throw new DiskError({ code: 'unsupported', message: 'Not in this test.' });
     },
     newId: () => new Uint8Array(16).fill(7),
     now: () => new Date('2026-01-02T03:04:05Z'),

@@ -375,6 +375,21 @@ export class FakeEngine extends FakeLabCalls implements EngineApi {
   measureWork: EngineApi['measureWork'] = unsupported;
   compare: EngineApi['compare'] = unsupported;
 
+  // ── Looking inside: `fakeFiles.ts` does it ─────────────────────────────────────────────────────────────────────────
+
+  volumes: EngineApi['volumes'] = unsupported;
+  openVolume: EngineApi['openVolume'] = unsupported;
+  folder: EngineApi['folder'] = unsupported;
+  listPoints: EngineApi['listPoints'] = unsupported;
+  versions: EngineApi['versions'] = unsupported;
+  compareContents: EngineApi['compareContents'] = unsupported;
+  compareFiles: EngineApi['compareFiles'] = unsupported;
+  inspectFile: EngineApi['inspectFile'] = unsupported;
+  inspectFolder: EngineApi['inspectFolder'] = unsupported;
+  preview: EngineApi['preview'] = unsupported;
+  extract: EngineApi['extract'] = unsupported;
+  endFilesThread: EngineApi['endFilesThread'] = () => done(null);
+
   // ── Merging ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Merges that wait; those that are resumed or abandoned leave the list. */

@@ -1,6 +1,11 @@
 /** The terminal program run inside a test: what it printed and how it ended. */
 import { type Io, OutputClosed } from '../../src/cli/io.ts';
 import { run } from '../../src/cli/run.ts';
+import { loadCore } from '../../src/core/loadCoreNode.ts';
+import { localFilesHost } from '../../src/engine/localFilesHost.ts';
+import { wasmContentHasher } from '../../src/filesystems/contentHasher.ts';
+import { fileSystemsWith } from '../../src/filesystems/openFileSystem.ts';
+import { loadSevenZipNode } from '../../src/filesystems/sevenZip/loadSevenZipNode.ts';
 
 export interface Ran {
   readonly status: number;
@@ -17,7 +22,17 @@ export interface TerminalOptions {
   readonly signal?: AbortSignal;
   /** What is answered to questions. */
   readonly answer?: string;
+  /** Default: disks are looked into in this thread. */
+  readonly openFiles?: Io['openFiles'];
+  /** Told each text on stderr. */
+  readonly onErr?: (text: string) => void;
 }
+
+const filesTools = {
+  loadCore,
+  openFileSystem: fileSystemsWith(loadSevenZipNode),
+  createHasher: wasmContentHasher,
+};
 
 export async function runProgram(args: readonly string[], options: TerminalOptions = {}): Promise<Ran> {
   const out: Buffer[] = [];
@@ -35,6 +50,7 @@ export async function runProgram(args: readonly string[], options: TerminalOptio
     },
     err(text) {
       stderr += text;
+      options.onErr?.(text);
     },
     async ask(question) {
       stderr += question;
@@ -44,6 +60,7 @@ export async function runProgram(args: readonly string[], options: TerminalOptio
     errIsTerminal: options.errIsTerminal ?? false,
     columns: 100,
     signal: options.signal ?? new AbortController().signal,
+    openFiles: options.openFiles ?? ((source) => localFilesHost(source, filesTools)),
   };
   const status = await run(args, io);
   const stdout = Buffer.concat(out);

@@ -29,7 +29,7 @@ export async function zipFolder(
     let end = 0;
     for (const name of inFolderOrder(names)) {
       const entry = await addFile(from, name, sink, end, options);
-      end += headerBytes(entry) + entry.packedBytes;
+      end += localHeader(entry, options.made).length + entry.packedBytes;
       entries.push(entry);
     }
     const directory = end;
@@ -50,10 +50,6 @@ export async function zipFolder(
   }
 }
 
-function headerBytes(entry: ZipEntry): number {
-  return localHeader(entry, new Date(0)).length;
-}
-
 /** The header is written first, for its room, and again when it is known what it says. */
 async function addFile(
   from: DiskFolder,
@@ -66,8 +62,9 @@ async function addFile(
   try {
     const { sizeBytes } = file;
     const unknown = { name, crc: 0, sizeBytes, packedBytes: 0, offset };
-    const dataOffset = offset + headerBytes(unknown);
-    await sink.write(offset, localHeader(unknown, made));
+    const room = localHeader(unknown, made);
+    const dataOffset = offset + room.length;
+    await sink.write(offset, room);
     const crc = await createCRC32();
     crc.init();
     const pacer = new Pacer();
