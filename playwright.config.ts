@@ -8,7 +8,7 @@ export default defineConfig({
   outputDir: 'build/test/e2e',
   // Profiles and dropped files are real: one browser at a time keeps the tests honest on small machines.
   workers: 1,
-  timeout: 60_000,
+  timeout: 120_000,
   expect: { timeout: 10_000 },
   forbidOnly: Boolean(process.env.CI),
   use: { baseURL: address },

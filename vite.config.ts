@@ -4,7 +4,14 @@ import { playwright } from '@vitest/browser-playwright';
 import type { UserConfig } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { ARGS, findBrowser } from './tools/find-browser.mjs';
-import { contentSecurityPolicy, coreWatch, licences, offline } from './tools/vite-plugins.ts';
+import {
+  assetFileName,
+  contentSecurityPolicy,
+  coreWatch,
+  licences,
+  offline,
+  sevenZipParts,
+} from './tools/vite-plugins.ts';
 
 // Looking for a browser can unpack one: only when tests run that need it.
 const projects = process.argv.flatMap((arg, index, args) =>
@@ -28,8 +35,15 @@ const cli: UserConfig = {
 
 const app: UserConfig = {
   base: './',
-  plugins: [svelte({ configFile: false }), coreWatch(), contentSecurityPolicy(), licences(), offline()],
-  worker: { format: 'es' },
+  plugins: [
+    svelte({ configFile: false }),
+    coreWatch(),
+    contentSecurityPolicy(),
+    licences(),
+    sevenZipParts(),
+    offline(),
+  ],
+  worker: { format: 'es', rolldownOptions: { output: { assetFileNames: assetFileName } } },
   server: { port: 5173 },
   build: {
     target: 'es2023',
@@ -38,6 +52,7 @@ const app: UserConfig = {
     // Every browser that runs the core preloads modules by itself.
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      output: { assetFileNames: assetFileName },
       // The contract re-exports what the lab says in words: only the screens that show it load it.
       treeshake: { moduleSideEffects: (id) => !/\/src\/(engine\/api|lab\/.*)\.ts$/.test(id) },
     },

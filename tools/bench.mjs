@@ -1,7 +1,15 @@
 // npm run bench [-- --json]: measures in a real Chromium what the engine costs, prints a table; with --json one figure a line.
-// Names of parts measure only those: private, save, picked, open, merge, script, check, convert, lab.
+// Names of parts measure only those: private, save, picked, open, merge, script, check, convert, lab, files.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -70,7 +78,7 @@ async function buildBenches() {
     build: {
       ssr: true,
       rollupOptions: {
-        input: ['makeChainNode', 'checkNode', 'convertNode', 'mergeNode', 'labNode'].map(
+        input: ['makeChainNode', 'checkNode', 'convertNode', 'mergeNode', 'labNode', 'filesNode'].map(
           (name) => `bench/${name}.ts`,
         ),
       },
@@ -79,6 +87,8 @@ async function buildBenches() {
       target: 'node20',
     },
   });
+  // Where the program looks for it, in its own thread too.
+  copyFileSync(path.join(ROOT, 'build/core/core.wasm'), path.join(ROOT, 'build/bench/node/core.wasm'));
 }
 
 /** Files of a chain on this machine's disk. */
@@ -92,7 +102,7 @@ function makePicked(folder, shape) {
   return readdirSync(folder).map((name) => path.join(folder, name));
 }
 
-/** What runs in Node alone, in a process of its own: `check`, `convert`, `merge`, `lab`. */
+/** What runs in Node alone, in a process of its own: `check`, `convert`, `merge`, `lab`, `files`. */
 function nodeFigures(part, work) {
   const folder = path.join(work, part);
   mkdirSync(folder);
@@ -299,7 +309,8 @@ async function main() {
     });
     await measure(context, server.address, work);
     if (wanted('script')) print(firstScreen());
-    for (const part of ['check', 'convert', 'merge', 'lab']) if (wanted(part)) print(nodeFigures(part, work));
+    for (const part of ['check', 'convert', 'merge', 'lab', 'files'])
+      if (wanted(part)) print(nodeFigures(part, work));
   } finally {
     await context?.close();
     await server.close();

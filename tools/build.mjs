@@ -13,6 +13,7 @@ import {
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensureInstalled, ROOT } from './install.mjs';
+import { copySevenZip, SEVEN_ZIP_FOLDER } from './seven-zip.mjs';
 
 const SHARED_SOURCES = [
   'package-lock.json',
@@ -20,6 +21,7 @@ const SHARED_SOURCES = [
   'tsconfig.json',
   'tools/build.mjs',
   'tools/vite-plugins.ts',
+  'tools/seven-zip.mjs',
   'tools/service-worker.js',
 ];
 
@@ -71,6 +73,7 @@ function buildCli() {
   const text = readFileSync(program, 'utf8');
   if (!text.startsWith('#!')) writeFileSync(program, `#!/usr/bin/env node\n${text}`);
   chmodSync(program, 0o755);
+  copySevenZip(path.join(ROOT, 'dist/cli', SEVEN_ZIP_FOLDER));
   copyFileSync(path.join(ROOT, PARTS.core.output), path.join(ROOT, PARTS.cli.output));
 }
 

@@ -38,6 +38,15 @@ async function planMerge(page) {
   await page.getByText(/blocks? ha(s|ve) something to copy/).waitFor();
 }
 
+/** A folder through time, with the file selected that changed at every checkpoint. */
+async function files(page) {
+  await openSample(page);
+  await page.getByRole('link', { name: 'Files', exact: true }).click();
+  const file = page.getByRole('row', { name: /^ORDERS\.DB/ });
+  await file.getByText('ORDERS.DB').click({ timeout: 60_000 });
+  await page.getByText('Where its bytes live').waitFor();
+}
+
 /** The first scenario, with a checkpoint asked about that would let a merge begin. */
 async function askLab(page) {
   await page.getByRole('link', { name: 'Lab', exact: true }).click();
@@ -99,6 +108,7 @@ const SHOTS = [
   { name: 'merge-light', size: WIDE, colorScheme: 'light', go: planMerge },
   { name: 'lab-light', size: WIDE, colorScheme: 'light', go: askLab },
   { name: 'verdicts-light', size: WIDE, colorScheme: 'light', go: verdicts },
+  ...both('files', files),
   ...both('experiment', runExperiment),
   ...both('lesson', lesson),
   { name: 'compare-dark', size: WIDE, colorScheme: 'dark', go: compare },

@@ -4,6 +4,13 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Plugin } from 'vite';
+import {
+  LGPL_FILE,
+  SEVEN_ZIP_FOLDER,
+  SEVEN_ZIP_PACKAGE,
+  SEVEN_ZIP_PROGRAM,
+  SEVEN_ZIP_TEXTS,
+} from './seven-zip.mjs';
 
 /** Rebuilds the AssemblyScript core when a file under assembly/ changes in `vite dev`. */
 export function coreWatch(): Plugin {
@@ -38,13 +45,13 @@ function buildCore(root: string): Promise<{ failed: boolean; output: string }> {
 
 /**
  * Only in the built page: `vite dev` injects <style> elements, which the policy forbids. Everything that is not named
- * is forbidden. `data:` images are small icons that the build writes into the style sheet.
+ * is forbidden. `data:` images are small icons that the build writes into the style sheet; `blob:` ones are pictures out of a disk.
  */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
-  "img-src 'self' data:",
+  "img-src 'self' data: blob:",
   "font-src 'self'",
   "worker-src 'self'",
   "connect-src 'self'",
@@ -86,11 +93,35 @@ function licencesText(): string {
   const others = names.map((name) => {
     const folder = path.join('node_modules', name);
     const { version, license } = JSON.parse(read(folder, 'package.json'));
-    const file = readdirSync(path.join(ROOT, folder)).find((entry) => /^licen[cs]e(\.|$)/i.test(entry));
-    if (!file) throw new Error(`${name} comes without the text of its licence (${license}).`);
-    return `${name} ${version} (${license})\n\n${read(folder, file)}`;
+    const files = readdirSync(path.join(ROOT, folder)).filter((entry) => /licen[cs]e(\.|$)/i.test(entry));
+    if (files.length === 0) throw new Error(`${name} comes without the text of its licence (${license}).`);
+    return [`${name} ${version} (${license})`, ...files.map((file) => read(folder, file))].join('\n\n');
   });
-  return [own, ...others].map((text) => text.trim()).join(`\n\n${'-'.repeat(72)}\n\n`);
+  const lgpl = `7-Zip stands under this licence:\n\n${readFileSync(LGPL_FILE, 'utf8')}`;
+  return [own, ...others, lgpl].map((text) => text.trim()).join(`\n\n${'-'.repeat(72)}\n\n`);
+}
+
+/**
+ * 7-Zip's parts lie in a folder of their own, as they came and under their own names, so that anybody can put others in their
+ * place; its licences lie beside them. The script and the program are emitted where they are imported (`?url`).
+ */
+export function sevenZipParts(): Plugin {
+  return {
+    name: 'disklab-7-zip',
+    apply: 'build',
+    buildStart() {
+      for (const name of SEVEN_ZIP_TEXTS) {
+        const source = readFileSync(path.join(SEVEN_ZIP_PACKAGE, name));
+        this.emitFile({ type: 'asset', fileName: `${SEVEN_ZIP_FOLDER}/${name}`, source });
+      }
+    },
+  };
+}
+
+/** For `assetFileNames`, of the page and of its workers. */
+export function assetFileName({ names }: { readonly names: readonly string[] }): string {
+  const isPart = names.some((name) => SEVEN_ZIP_PROGRAM.includes(path.basename(name)));
+  return isPart ? `${SEVEN_ZIP_FOLDER}/[name][extname]` : 'assets/[name]-[hash][extname]';
 }
 
 /** Emits sw.js, which keeps every built file and every file of public/ for visits without a network. */
