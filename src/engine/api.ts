@@ -38,6 +38,7 @@ import type { MergePhase } from '../merge/mergeJournal.ts';
 import type { MergePlan } from '../merge/mergePlan.ts';
 import type { MergeProgress, MergeReport, MergeStage } from '../merge/mergeReport.ts';
 import type { MergeWay, NewFormat } from '../merge/stretch.ts';
+import type { FilesApi } from './filesApi.ts';
 import type { LabApi } from './labApi.ts';
 import type { TeachApi } from './teachApi.ts';
 
@@ -49,6 +50,8 @@ export type { MapMode } from '../chain/diskMap.ts';
 export type { TraceExtent, TraceStep } from '../chain/readTrace.ts';
 /** Cell values of maps, and owners of sectors, beside layer numbers. */
 export { LAYER_MISSING as CELL_MISSING, LAYER_UNALLOCATED as CELL_UNALLOCATED } from '../core/records.ts';
+export { type FileKind, kindOf, type TextEncoding } from '../filesystems/fileKinds.ts';
+export { ATTRIBUTE } from '../filesystems/listing.ts';
 export { ABOUTS } from '../lab/experiments/abouts.ts';
 export { claimText, HOLDS_WORDS, type Holds, sourceText } from '../lab/experiments/claimText.ts';
 export { CONTROLS } from '../lab/experiments/controls.ts';
@@ -101,6 +104,36 @@ export { parseText, plainText } from '../lab/lessons/parseText.ts';
 export { NOW } from '../lab/machine/machine.ts';
 export { PAGE_INTERCEPTED, PAGE_SAVED, PAGE_WAITS } from '../lab/memory/memory.ts';
 export { shortName } from '../lab/rules/words.ts';
+export type {
+  CompareRequest,
+  EntryKind,
+  ExtractReport,
+  ExtractRequest,
+  ExtractTarget,
+  FileChange,
+  FileInspection,
+  FileSystemFacts,
+  FilesApi,
+  FilesCompared,
+  FileVersion,
+  FolderPlaces,
+  FolderRequest,
+  FolderRow,
+  FolderView,
+  LayerRun,
+  ListedPoint,
+  OpenedVolume,
+  PartitionScheme,
+  PathAt,
+  PointCell,
+  PreviewBytes,
+  RowOrder,
+  Volume,
+  VolumeAt,
+  VolumeContent,
+  VolumeContentKind,
+  VolumeTable,
+} from './filesApi.ts';
 export type {
   LabAdvance,
   LabApi,
@@ -585,7 +618,7 @@ export interface Job<P extends Progress = Progress> {
   readonly report: (progress: P) => void;
 }
 
-export interface EngineApi extends LabApi, TeachApi {
+export interface EngineApi extends LabApi, TeachApi, FilesApi {
   /** Adds files to the pile and finds the trees anew. */
   open(sources: readonly FileSource[], job: Job): Promise<Outcome<PileView>>;
   openSample(): Promise<Outcome<PileView>>;

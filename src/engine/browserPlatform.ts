@@ -7,7 +7,9 @@ import { OpfsFolder } from '../storage/opfsFolder.ts';
 import { storageError } from '../storage/storageErrors.ts';
 import { openUserFile, userSink } from '../storage/userFile.ts';
 import type { FileSource } from './api.ts';
+import { browserFilesHost } from './browserFilesHost.ts';
 import { lockLabStore } from './labStore.ts';
+import { pickedFolder } from './pickedFolder.ts';
 import type { OpenedFile, Platform } from './platform.ts';
 
 export function browserPlatform(): Platform {
@@ -26,6 +28,8 @@ export function browserPlatform(): Platform {
     createHasher,
     takeLabStore: () => lockLabStore(opfsTree),
     handleSink: userSink,
+    folderTarget: async (handle) => pickedFolder(handle),
+    openFiles: (source) => browserFilesHost(source, privateFolder),
     openSource: (source) => openSource(source, privateFolder),
     async quotaBytes() {
       const { quota } = (await navigator.storage?.estimate?.()) ?? {};

@@ -5,6 +5,7 @@
 import { type Remote, releaseProxy, wrap } from 'comlink';
 import type { Problem } from '../base/errors.ts';
 import type { EngineApi, Job, Outcome, Progress } from './api.ts';
+import { guardedFiles } from './filesClient.ts';
 import { closeJobPort, registerJobTransfer } from './jobTransfer.ts';
 import { guardedLab } from './labClient.ts';
 import { saveAsDownload } from './saveAsDownload.ts';
@@ -232,6 +233,7 @@ export class EngineClient {
       resumeMerge: (journal, prove, job) => this.guard((remote) => remote.resumeMerge(journal, prove, job)),
       abandonMerge: (journal, job) => this.guard((remote) => remote.abandonMerge(journal, job)),
       ...guardedLab((call) => this.guard(call)),
+      ...guardedFiles((call) => this.guard(call)),
       runExperiment: (request, job) => this.guard((remote) => remote.runExperiment(request, job)),
       adviseChain: (setup, job) => this.guard((remote) => remote.adviseChain(setup, job)),
       cancel: async (jobId) => {

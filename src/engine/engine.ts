@@ -55,6 +55,7 @@ import { FileStructures, LARGEST_READ_BYTES, readPiece } from './bytes.ts';
 import { chainView, sameSteps, tableBytes } from './chainInView.ts';
 import { checkPile, type WorkTools } from './checking.ts';
 import { comparePoints } from './comparing.ts';
+import { FilesCalls, type FilesEngine } from './filesCalls.ts';
 import { growInPlace, repairInPlace, undoInPlace, type Workshop } from './inPlace.ts';
 import { Jobs } from './jobs.ts';
 import type { LabEngine } from './labCalls.ts';
@@ -75,14 +76,14 @@ import { planFor, repairToCopy } from './repairing.ts';
 import { sampleFiles } from './sampleFiles.ts';
 import { saveDisk } from './saving.ts';
 import { searchDisk, searchFile } from './search.ts';
-import { TeachCalls, type TeachEngine } from './teachCalls.ts';
+import type { TeachEngine } from './teachCalls.ts';
 import { type View, ViewSlot } from './viewSlot.ts';
 import { abandonWaiting, resumeWaiting, waitingMerges } from './waitingMerges.ts';
 
 /** Canvas cells of one map: as many as the largest screen has pixels. */
 const MOST_CELLS = 2 ** 25;
 
-export class Engine extends TeachCalls implements EngineApi {
+export class Engine extends FilesCalls implements EngineApi {
   private readonly jobs = new Jobs();
   private readonly pile = new Pile();
   private readonly slot = new ViewSlot();
@@ -393,7 +394,13 @@ export class Engine extends TeachCalls implements EngineApi {
     return { platform, pile, slot, work: (job, work) => this.work(job, work) };
   }
 
+  protected get forFiles(): FilesEngine {
+    const { jobs, platform, pile, slot } = this;
+    return { jobs, platform, pile, slot };
+  }
+
   private async emptyPile(): Promise<void> {
+    this.closeInsides();
     const files = this.pile.all.map(({ content }) => content.file);
     this.pile.clear();
     for (const file of files) this.structures.forget(file);

@@ -1,10 +1,13 @@
 /** What the engine takes from where it runs: a browser's worker, the terminal, or a test. */
 import type { CoreModule } from '../core/core.ts';
 import type { Hasher } from '../export/hasher.ts';
+import type { FilesHost } from '../filesystems/filesHost.ts';
+import type { FolderTarget } from '../filesystems/out/folderTarget.ts';
 import type { DiskFolder } from '../storage/diskFolder.ts';
 import type { FileSink } from '../storage/fileSink.ts';
 import type { RandomAccessFile } from '../storage/randomAccessFile.ts';
 import type { FileSource, FileView } from './api.ts';
+import type { FilesSource } from './filesSource.ts';
 
 /** A file ready to be read, before anybody knows what is in it. */
 export interface OpenedFile {
@@ -43,6 +46,10 @@ export interface Platform {
   /** Writes to a file that the user picked. */
   handleSink(handle: FileSystemFileHandle): Promise<FileSink>;
   createHasher(): Promise<Hasher>;
+  /** Looks into the disks that these files make, in a thread of its own. */
+  openFiles(source: FilesSource): FilesHost;
+  /** Writes into a folder that the user picked. */
+  folderTarget(handle: FileSystemDirectoryHandle): Promise<FolderTarget>;
   /** 16 random bytes for a new disk. */
   newId(): Uint8Array;
   now(): Date;

@@ -1,7 +1,14 @@
 /** Merges in a real browser's private storage, through the real worker: held, killed in the middle, listed, resumed. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Prng } from '../../../src/base/prng.ts';
-import type { MergeProgress, MergeStart, Outcome, PileView, WaitingMerge } from '../../../src/engine/api.ts';
+import type {
+  MergeProgress,
+  MergeStart,
+  Outcome,
+  PileView,
+  Progress,
+  WaitingMerge,
+} from '../../../src/engine/api.ts';
 import { EngineClient } from '../../../src/engine/client.ts';
 import { type BlockContent, buildImage, mixedEndianId, SECTOR } from '../../support/imageBuilder.ts';
 
@@ -74,6 +81,9 @@ function unlessGone(error: unknown): void {
   if (!(error instanceof DOMException && error.name === 'NotFoundError')) throw error;
 }
 
+/** What the engine told last, for the log of a test that failed. */
+let toldLast = 'nothing';
+
 const clients: EngineClient[] = [];
 
 function client(): EngineClient {
@@ -100,7 +110,11 @@ async function hashFrom(engine: EngineClient, pile: PileView, name: string): Pro
     format: 'raw',
     target: { kind: 'private', name: 'hash.img' },
   } as const;
-  const { sha256 } = okValue(await engine.run((api, job) => api.save(request, job)));
+  const onProgress = ({ phase, done }: Progress) => {
+    toldLast = `${phase}: ${done} bytes`;
+  };
+  const { sha256 } = okValue(await engine.run((api, job) => api.save(request, job), { onProgress }));
+  toldLast = `hashed as seen from ${name}`;
   okValue(await engine.api.removePrivate('hash.img'));
   return sha256;
 }
@@ -121,7 +135,12 @@ function merging(
       id = job.id;
       return api.merge(start(pile), job);
     },
-    { onProgress: (progress: MergeProgress) => onProgress(progress, id) },
+    {
+      onProgress: (progress: MergeProgress) => {
+        toldLast = `merging: ${progress.stage}, ${progress.done} of ${progress.total} ${progress.unit}`;
+        onProgress(progress, id);
+      },
+    },
   );
 }
 
@@ -129,7 +148,9 @@ async function waiting(engine: EngineClient): Promise<readonly WaitingMerge[]> {
   return okValue(await engine.api.waitingMerges());
 }
 
-beforeEach(async () => {
+beforeEach(async ({ onTestFailed }) => {
+  toldLast = 'nothing';
+  onTestFailed(() => console.log(`The engine told last: ${toldLast}`));
   await clear();
   await putFiles();
 });

@@ -27,6 +27,14 @@ describe('hashing on a thread of its own', () => {
     hasher.close();
   });
 
+  it('is done here where the other thread never starts', async () => {
+    const silent = () => new Worker(URL.createObjectURL(new Blob([''])));
+    const hasher = await createHasher(silent, 50);
+    await hasher.update(new Uint8Array([1, 2, 3]));
+    expect(await hasher.digest()).toBe(await digestOf(new Uint8Array([1, 2, 3])));
+    hasher.close();
+  });
+
   it('gives the SHA-256 of nothing', async () => {
     const hasher = await createHasher();
     expect(await hasher.digest()).toBe(await digestOf(new Uint8Array(0)));
