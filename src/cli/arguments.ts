@@ -12,6 +12,7 @@ import {
   type Range,
 } from './call.ts';
 import { costOf, experimentOf } from './experimentArguments.ts';
+import { catOf, diffOf, extractOf, listOf } from './filesArguments.ts';
 import { shareOut, takes } from './operands.ts';
 import { COMMANDS, type CommandName, isCommand, UsageError } from './usage.ts';
 import {
@@ -100,6 +101,14 @@ function callOf(command: CommandName, plain: readonly string[], words: Words): C
       return { ...common, ...experimentOf(words, operands) };
     case 'cost':
       return { ...common, ...costOf(words, file) };
+    case 'ls':
+      return { ...common, ...listOf(words, operands) };
+    case 'cat':
+      return { ...common, ...catOf(words, operands) };
+    case 'extract':
+      return { ...common, ...extractOf(words, operands) };
+    case 'diff':
+      return { ...common, ...diffOf(words, operands) };
   }
 }
 

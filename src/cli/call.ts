@@ -105,6 +105,10 @@ export type Call =
         | LabCall
         | ExperimentCall
         | CostCall
+        | ListCall
+        | CatCall
+        | ExtractCall
+        | DiffCall
       ));
 
 /** The call of one command. */
@@ -166,4 +170,42 @@ export interface NewFile {
   /** null: what the stretch suggests. */
   readonly format: NewFormat | null;
   readonly blockSizeBytes: number | null;
+}
+
+/** A volume of a disk. */
+interface InsideCall {
+  readonly file: string;
+  /** File of the chain that the disk is seen from; null: `file`. */
+  readonly at: string | null;
+  /** By its number; null: the only one that has files. */
+  readonly volume: number | null;
+}
+
+export interface ListCall extends InsideCall {
+  readonly command: 'ls';
+  /** null: the volumes, where there are several. */
+  readonly path: string | null;
+  readonly recursive: boolean;
+}
+
+export interface CatCall extends InsideCall {
+  readonly command: 'cat';
+  readonly path: string;
+}
+
+export interface ExtractCall extends InsideCall {
+  readonly command: 'extract';
+  readonly paths: readonly string[];
+  readonly out: string;
+  readonly zip: boolean;
+  readonly force: boolean;
+}
+
+export interface DiffCall {
+  readonly command: 'diff';
+  readonly files: readonly [string, string];
+  /** '' is everything. */
+  readonly path: string;
+  readonly volume: number | null;
+  readonly contents: boolean;
 }

@@ -1,5 +1,8 @@
 /** Where the program writes to. Commands see only this, so that tests run them without a process. */
 import { createInterface } from 'node:readline';
+import type { FilesSource } from '../engine/filesSource.ts';
+import type { FilesHost } from '../filesystems/filesHost.ts';
+import { nodeFilesHost } from './nodeFilesHost.ts';
 
 /** Whoever read our output has gone (`disklab read … | head`): there is nothing left to do, and nothing to say. */
 export class OutputClosed extends Error {
@@ -18,6 +21,8 @@ export interface Io {
   ask(question: string): Promise<string>;
   /** Ends long work: the user pressed Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Looks into the disks of a chain; a thread of this program. */
+  readonly openFiles: (source: FilesSource) => FilesHost;
 }
 
 export function processIo(): Io {
@@ -30,7 +35,11 @@ export function processIo(): Io {
   return {
     out: (data) =>
       new Promise((resolve, reject) => {
+        // A reader that takes nothing in does not keep a Ctrl-C from being heard.
+        const stop = () => reject(controller.signal.reason);
+        controller.signal.addEventListener('abort', stop);
         process.stdout.write(data, (error) => {
+          controller.signal.removeEventListener('abort', stop);
           if (!error) resolve();
           else reject(isClosed(error) ? new OutputClosed('the reader is gone', { cause: error }) : error);
         });
@@ -41,6 +50,7 @@ export function processIo(): Io {
     errIsTerminal: process.stderr.isTTY === true,
     columns: process.stderr.columns ?? 80,
     signal: controller.signal,
+    openFiles: (source) => nodeFilesHost(source),
   };
 }
 

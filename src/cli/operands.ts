@@ -12,6 +12,8 @@ interface Takes {
   readonly operands: number | null;
   /** Where some may be left out. */
   readonly fewest?: number;
+  /** A word behind `--with` and its path is one more of its paths as soon as there are `fewest`. */
+  readonly fewestSuffice?: true;
 }
 
 const OF_COMMAND: Readonly<Record<CommandName, Takes>> = {
@@ -33,6 +35,15 @@ const OF_COMMAND: Readonly<Record<CommandName, Takes>> = {
   recover: { options: ['plan', 'abandon', 'verify'], operands: 1 },
   lab: { options: ['out', 'until'], operands: 1 },
   experiment: { options: ['set', 'csv', 'measure'], operands: 2, fewest: 0 },
+  ls: { options: ['volume', 'at', 'recursive'], operands: 2, fewest: 1, fewestSuffice: true },
+  cat: { options: ['volume', 'at'], operands: 2 },
+  extract: {
+    options: ['volume', 'at', 'zip', 'force'],
+    operands: null,
+    fewest: 3,
+    fewestSuffice: true,
+  },
+  diff: { options: ['volume', 'contents'], operands: 3, fewest: 2, fewestSuffice: true },
   cost: { options: ['reads', 'size', 'pattern', 'profile', 'seed', 'measure'], operands: 1 },
 };
 
@@ -47,6 +58,9 @@ const SECOND_OPERAND: Partial<Record<CommandName, string>> = {
   reparent: 'a parent',
   grow: 'a size',
   compare: 'a second disk',
+  cat: 'a path in the disk',
+  extract: 'paths in the disk, and a folder or a ZIP to write to',
+  diff: 'a second disk',
 };
 
 /** Everything that a scenario needs is in it. */
@@ -62,8 +76,8 @@ export function takes(command: CommandName, option: OptionName): boolean {
  * where the command has what it needs without them.
  */
 export function shareOut(command: CommandName, plain: readonly string[], afterWith: readonly string[]) {
-  const { operands: wanted, fewest = wanted ?? 1 } = OF_COMMAND[command];
-  const enough = wanted === null ? plain.length > 0 : plain.length >= wanted;
+  const { operands: wanted, fewest = wanted ?? 1, fewestSuffice } = OF_COMMAND[command];
+  const enough = plain.length >= (fewestSuffice || wanted === null ? fewest : wanted);
   const operands = enough ? plain : [...plain, ...afterWith];
   const more = enough ? afterWith : [];
   const usage = `Usage: disklab ${COMMANDS[command]}`;

@@ -3,17 +3,21 @@ import { DiskError, type Problem } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
 import { parseCall } from './arguments.ts';
 import type { Call } from './call.ts';
+import { catCommand } from './commands/cat.ts';
 import { checkCommand } from './commands/check.ts';
 import { compactCommand } from './commands/compact.ts';
 import { compareCommand } from './commands/compare.ts';
 import { costCommand } from './commands/cost.ts';
 import { createCommand } from './commands/create.ts';
+import { diffCommand } from './commands/diff.ts';
 import { experimentCommand } from './commands/experiment.ts';
 import { exportCommand } from './commands/export.ts';
+import { extractCommand } from './commands/extract.ts';
 import { growCommand } from './commands/grow.ts';
 import { hashCommand } from './commands/hash.ts';
 import { infoCommand } from './commands/info.ts';
 import { labCommand } from './commands/lab.ts';
+import { listCommand } from './commands/ls.ts';
 import { measureCommand } from './commands/measure.ts';
 import { mergeCommand } from './commands/merge.ts';
 import { readCommand } from './commands/read.ts';
@@ -84,6 +88,14 @@ async function perform(call: Call, io: Io): Promise<boolean> {
       return experimentCommand(call, io);
     case 'cost':
       return costCommand(call, io);
+    case 'ls':
+      return listCommand(call, io);
+    case 'cat':
+      return catCommand(call, io);
+    case 'extract':
+      return extractCommand(call, io);
+    case 'diff':
+      return diffCommand(call, io);
   }
 }
 

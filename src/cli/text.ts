@@ -5,6 +5,7 @@ import type { Problem } from '../base/errors.ts';
 import { printable, UNPRINTABLE } from '../base/printable.ts';
 import { grouped, SECTOR_BYTES, sizeText } from '../base/units.ts';
 import type { Affected, Finding } from '../formats/finding.ts';
+import type { Io } from './io.ts';
 
 export { printable } from '../base/printable.ts';
 
@@ -52,6 +53,19 @@ export function problemLines({ message, where, meaning, remedy }: Problem): stri
   if (meaning !== undefined) lines.push(`  ${printable(meaning)}`);
   if (remedy !== undefined) lines.push(`  ${printable(remedy)}`);
   return lines;
+}
+
+/** Files of which something went wrong, each with why: on stderr. */
+export function tellProblems(
+  io: Io,
+  what: string,
+  problems: readonly { readonly path: string; readonly problem: Problem }[],
+): void {
+  for (const { path, problem } of problems) {
+    const [first = '', ...more] = problemLines(problem);
+    const message = `  ${first.replace(/^disklab: /, '')}`;
+    io.err(`${[`disklab: ${printable(path)}: ${what}`, message, ...more].join('\n')}\n`);
+  }
 }
 
 /** Columns padded to the widest cell; cells of numbers stand to the right. */

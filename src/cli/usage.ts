@@ -32,6 +32,10 @@ export const COMMANDS = {
   recover: 'recover FOLDER [--with FOLDER]… [--plan | --abandon] [--verify]',
   lab: 'lab SCENARIO [--out FOLDER] [--until TIME]',
   experiment: 'experiment [ID] [--set KEY:VALUE,… [FILE]] [--measure] [--csv | --json]',
+  ls: 'ls FILE [PATH] [--volume N] [--at FILE] [--recursive]',
+  cat: 'cat FILE PATH [--volume N] [--at FILE]',
+  extract: 'extract FILE PATH… OUT [--volume N] [--at FILE] [--zip] [--force]',
+  diff: 'diff A B [PATH] [--volume N] [--contents]',
   cost: 'cost FILE [--reads N] [--size B] [--pattern random|sequential|hot] [--profile NAME] [--seed N] [--measure]',
 } as const;
 
@@ -50,6 +54,12 @@ export const HELP = `Disklab: which file of a chain of virtual disks answers eve
   disklab hash FILE       SHA-256 of the disk as seen from FILE, as sha256sum prints it
   disklab compare A B     whether the disks as seen from A and B are equal, and where not
   disklab measure FILE    what an export or a compact would need and give
+
+  disklab ls FILE [PATH]  the volumes of the disk as seen from FILE, or what is in a folder
+  disklab cat FILE PATH   a file of the disk, to standard output
+  disklab extract FILE PATH… OUT
+                          files and folders of the disk, into the folder OUT or a ZIP
+  disklab diff A B [PATH] what became of files between A and B: added, removed, changed
 
   disklab check PATH…     every defect of the files and of their places in the trees
   disklab repair FILE     what can be repaired and how (--plan, the default), and doing it
@@ -110,6 +120,13 @@ Commands find parents by their ids, in the folder of FILE and in what --with nam
   --reads N, --size B     cost: how many reads, and of what size; 500 of 4KiB where left out
   --pattern P, --seed N   cost: random, sequential or hot (80 % go to a tenth of the disk)
   --profile NAME          cost: the storage: disk, ssd, nvme, share or object; ssd where left out
+  --volume N              ls, cat, extract, diff: the volume, by its number in ls; may be left out
+                          where only one has files that can be read
+  --at FILE               ls, cat, extract: the disk as seen from that file of FILE's chain
+  --recursive             ls: everything below, with paths
+  --zip                   extract: OUT is a ZIP; so it is where it ends in .zip
+  --contents              diff: hash files that size and time do not tell apart, unless the
+                          layers' maps prove that they are the same
   --force                 replace a file that is to be written where it exists
   --json                  print one JSON object
   --help, --version

@@ -5,7 +5,12 @@ import type { Io } from './io.ts';
 import type { Session } from './session.ts';
 import { findingLine, printable } from './text.ts';
 
-export function warnings(io: Io, session: Session, layers: readonly FileView[], disk: DiskChain): void {
+export function warnings(
+  io: Io,
+  session: Session,
+  layers: readonly FileView[],
+  disk: Pick<DiskChain, 'findings'>,
+): void {
   const tell = (file: string, finding: Finding) => {
     if (finding.severity !== 'note') io.err(`${printable(file)}: ${findingLine(finding)}\n`);
   };

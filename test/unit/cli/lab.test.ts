@@ -199,6 +199,7 @@ describe('keeping the files', { timeout: 60_000 }, () => {
       errIsTerminal: false,
       columns: 80,
       signal: new AbortController().signal,
+      openFiles: () => expect.unreachable('no disk is looked into'),
     };
     await expect(keepFiles(tree, at('kept'), await loadCore(), io)).rejects.toMatchObject({ code: 'io' });
     expect(existsSync(at('kept'))).toBe(wasThere);
