@@ -4,6 +4,14 @@ import type { Page } from '@playwright/test';
 import { axe } from './support/axe.ts';
 import { experimentAddress, runHere, SMALL } from './support/experiments.ts';
 import { saveNextTo, stubPickers } from './support/files.ts';
+import {
+  chooseHistory,
+  expectAllListed,
+  fileRow,
+  PATIENCE,
+  panelSection,
+  selectFile,
+} from './support/filesScreen.ts';
 import { browser, expect, test } from './support/fixtures.ts';
 import { tabTo } from './support/keyboard.ts';
 import {
@@ -56,6 +64,15 @@ async function openExperiment(page: Page): Promise<void> {
   await expect(page.getByText('Nothing has been run yet.')).toBeVisible();
 }
 
+/** A volume with its history, and one of its files. */
+async function openDisk(page: Page): Promise<void> {
+  await chooseHistory(page, 'ntfs');
+  await expectAllListed(page);
+  await selectFile(page, 'big.log');
+  await expect(panelSection(page, 'Versions').getByRole('row')).toHaveCount(5, PATIENCE);
+  await expect(panelSection(page, 'First bytes')).toBeVisible(PATIENCE);
+}
+
 /** Each leaves the page on one screen. */
 const SCREENS: Record<string, (page: Page) => Promise<void>> = {
   'the first screen': async () => undefined,
@@ -104,6 +121,14 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await openSample(page);
     await page.getByRole('button', { name: 'Point at a file…' }).first().click();
     await expect(page.getByRole('dialog')).toBeVisible();
+  },
+  'the files of a disk': openDisk,
+  'a folder of a disk, and where it lives': async (page) => {
+    await chooseHistory(page, 'ntfs');
+    await expectAllListed(page);
+    await fileRow(page, 'docs').click();
+    await panelSection(page, 'Where its files live').getByRole('button', { name: /^Read/ }).click();
+    await expect(page.getByRole('button', { name: 'Show on the map' }).first()).toBeVisible(PATIENCE);
   },
   'private storage': async (page) => {
     await page.getByRole('link', { name: 'Private storage' }).click();
@@ -209,6 +234,55 @@ const LAB_DIALOGS: readonly (readonly [RegExp, (page: Page) => Promise<void>])[]
   [/^Export/, (page) => page.getByRole('button', { name: 'Export…' }).click()],
 ];
 
+/** Every question about files, by the title of its dialogue, with the file selected. */
+const FILES_DIALOGS: readonly (readonly [RegExp, (page: Page) => Promise<void>])[] = [
+  [
+    /^big.log/,
+    async (page) => {
+      await page.getByRole('button', { name: 'Preview' }).click();
+      await expect(page.getByRole('region', { name: /^Text of/ })).toBeVisible(PATIENCE);
+    },
+  ],
+  [
+    /^big.log/,
+    async (page) => {
+      await page.getByRole('button', { name: 'Preview' }).click();
+      await page.getByRole('button', { name: 'Hex' }).click(PATIENCE);
+    },
+  ],
+  [
+    /^Save big.log/,
+    async (page) => {
+      await page.getByRole('button', { name: 'Save…', exact: true }).first().click();
+      await expect(page.getByRole('dialog')).toContainText('one file', PATIENCE);
+    },
+  ],
+  [/^Compare two points/, (page) => page.getByRole('button', { name: 'Compare two points…' }).click()],
+  [
+    /^Compare two points/,
+    async (page) => {
+      await page.getByRole('button', { name: 'Compare two points…' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('From', { exact: true }).selectOption({ index: 6 });
+      await dialog.getByRole('button', { name: 'Compare', exact: true }).click();
+      await expect(dialog.getByRole('table')).toBeVisible(PATIENCE);
+    },
+  ],
+];
+
+async function expectFilesDialogs(page: Page, width: number): Promise<void> {
+  await openDisk(page);
+  for (const [title, open] of FILES_DIALOGS) {
+    await open(page);
+    const dialog = page.getByRole('dialog', { name: title });
+    await expect(dialog).toBeVisible();
+    expect(await axe(page), String(title)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    await page.keyboard.press('Escape');
+    await expect(dialog).toHaveCount(0);
+  }
+}
+
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme });
@@ -219,6 +293,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
         expect(await axe(page)).toEqual([]);
       });
     }
+
+    test(`each dialogue about files, in ${colorScheme}, has no violation`, async ({ page }) => {
+      test.slow();
+      await page.goto('./');
+      await expectFilesDialogs(page, 1280);
+    });
 
     test(`each dialogue of the lab, in ${colorScheme}, has no violation`, async ({ page }) => {
       await openLab(page);
@@ -241,6 +321,8 @@ for (const name of [
   'the first screen',
   'the sample',
   'the bytes of a file',
+  'the files of a disk',
+  'a folder of a disk, and where it lives',
   'private storage',
   'the lab before there is one',
   'the lab',
@@ -263,6 +345,15 @@ for (const name of [
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   });
 }
+
+test('each dialogue about files on a phone has no violation and is not wider than the screen', async ({
+  page,
+}) => {
+  test.slow();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto('./');
+  await expectFilesDialogs(page, 390);
+});
 
 test('the main job is done by keyboard alone: open, select, walk, look, save', async ({ page, folder }) => {
   test.slow();

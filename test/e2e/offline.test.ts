@@ -5,6 +5,16 @@ import type { Page } from '@playwright/test';
 import { chainFiles, writeFiles } from '../support/vhdFiles.ts';
 import { experimentAddress, runHere, SMALL } from './support/experiments.ts';
 import { drop } from './support/files.ts';
+import {
+  filePanel,
+  fileRow,
+  historyDisk,
+  openFiles,
+  PATIENCE,
+  selectFile,
+  trueFile,
+  writeChain,
+} from './support/filesScreen.ts';
 import { APP, expect, test } from './support/fixtures.ts';
 import { addressOf, expectOpen, smallScenario } from './support/lab.ts';
 import { doStep, lessonAddress, panel } from './support/lessons.ts';
@@ -68,6 +78,28 @@ test('experiments, lessons and the glossary need no network', async ({ page, gua
   await page.goto(at(lessonAddress('glossary')));
   await page.reload();
   await expect(page.getByRole('term').filter({ hasText: 'differencing disk' })).toBeVisible();
+});
+
+test('the files of a disk are listed and read with the server gone', async ({
+  page,
+  guard,
+  folder,
+  ownSite,
+}) => {
+  const { history, chain } = await historyDisk('ntfs');
+  const paths = await writeChain(folder, chain);
+  const site = await ownSite('/some/deep/path/');
+  await page.goto(site.address);
+  await cached(page);
+  await site.close();
+  // The browser asks the server for a newer service worker, and says that it could not.
+  guard.expectFault(/ERR_CONNECTION_REFUSED|fetching the script/);
+  await page.reload();
+  // 7-Zip's own files come from the cache when they are first needed.
+  await openFiles(page, paths);
+  await expect(fileRow(page, 'quiet.bin')).toBeVisible(PATIENCE);
+  await selectFile(page, 'quiet.bin');
+  await expect(filePanel(page)).toContainText(trueFile(history, 6, 'quiet.bin').sha256, PATIENCE);
 });
 
 test('every file of the build is kept, and nothing else', async ({ page, ownSite }) => {

@@ -55,7 +55,7 @@ export async function chooseTarget(
   }
 }
 
-function isOpen(name: string): Problem {
+export function isOpen(name: string): Problem {
   return {
     code: 'bad-request',
     message: `A file named ${name} is open here.`,
@@ -64,7 +64,7 @@ function isOpen(name: string): Problem {
   };
 }
 
-function noPicker(error: unknown): Problem {
+export function noPicker(error: unknown): Problem {
   return {
     code: 'permission',
     message: `The browser did not open its picker: ${error instanceof Error ? error.message : String(error)}.`,

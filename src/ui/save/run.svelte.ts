@@ -24,6 +24,14 @@ export class Run<T> {
     this.job?.cancel();
   }
 
+  /** Until what it returns is called, somebody looks at it. */
+  watch(): () => void {
+    this.watched = true;
+    return () => {
+      this.watched = false;
+    };
+  }
+
   /** Runs the call as a job of the session; null where it failed or was cancelled. */
   async start(session: Session, call: (api: EngineApi, job: Job) => Promise<Outcome<T>>): Promise<T | null> {
     const outcome = await session.jobs.track(this.title, (view) => {

@@ -225,7 +225,10 @@ export class Session extends SessionView {
   async #show(pile: PileView, fromPath: string | null): Promise<void> {
     const wanted = this.#address.current;
     this.pile = pile;
-    this.#turnTo('explore');
+    // A link into the disk's files leads there once they are open; otherwise they are looked at from the start.
+    const isFolder = fromPath === null && wanted.screen === 'files';
+    if (isFolder) this.#turnTo('files', wanted.at);
+    else this.#turnTo('explore');
     const from = pile.files.find((file) => file.path === (fromPath ?? wanted.from))?.id ?? pile.leaves[0];
     if (from === undefined) this.#forgetChain();
     // What was opened is what is looked at now, whatever screen the address named.
@@ -343,6 +346,8 @@ export class Session extends SessionView {
     const withoutFiles = WITHOUT_FILES.find((name) => name === screen);
     if (withoutFiles) return withoutFiles;
     if (!this.pile) return 'open';
-    return screen === 'check' || screen === 'compare' || screen === 'open' ? screen : 'explore';
+    return screen === 'files' || screen === 'check' || screen === 'compare' || screen === 'open'
+      ? screen
+      : 'explore';
   }
 }

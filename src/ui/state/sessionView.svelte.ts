@@ -27,6 +27,7 @@ import { Walk } from './walk.svelte.ts';
 export type ScreenName =
   | 'open'
   | 'explore'
+  | 'files'
   | 'check'
   | 'compare'
   | 'merge'

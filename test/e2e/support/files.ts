@@ -58,15 +58,16 @@ export async function stubPickers(page: Page): Promise<void> {
     };
     for (const type of ['dragenter', 'dragover', 'drop'] as const)
       window.addEventListener(type, catching, true);
-    const answer = (name: string, one: boolean) => async () => {
+    const answer = (name: string, one: boolean) => async (options?: { mode?: string }) => {
       stub.calls.push(name);
       if (!navigator.userActivation.isActive) throw new DOMException('No user gesture.', 'SecurityError');
       const { handles } = stub;
       stub.handles = [];
       const [first] = handles;
       if (!first) throw new DOMException('The user aborted a request.', 'AbortError');
-      // What the real picker does: who chose a file to save to has allowed to write it.
-      if (name === 'showSaveFilePicker') await first.requestPermission({ mode: 'readwrite' });
+      // What the real picker does: who chose a file or a folder to save to has allowed to write it.
+      if (name === 'showSaveFilePicker' || options?.mode === 'readwrite')
+        await first.requestPermission({ mode: 'readwrite' });
       return one ? first : handles;
     };
     Object.assign(window, {

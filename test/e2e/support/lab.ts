@@ -113,7 +113,7 @@ export async function stepUntil(page: Page, text: string | RegExp): Promise<void
 /** Lets time pass until the log tells this, so many times. */
 export async function runUntil(page: Page, text: string | RegExp, times = 1): Promise<void> {
   await button(page, 'Run').click();
-  await expect(log(page).getByRole('row').filter({ hasText: text })).toHaveCount(times, { timeout: 30_000 });
+  await expect(log(page).getByRole('row').filter({ hasText: text })).toHaveCount(times, { timeout: 90_000 });
   await button(page, 'Pause').click();
   await expect(button(page, 'Run')).toBeVisible();
 }

@@ -40,6 +40,24 @@ beforeEach(async () => {
   await page.viewport(1280, 800);
 });
 
+describe('what the page says of itself', () => {
+  it('names 7-Zip, where its parts lie, and leads to the licences', async () => {
+    await start();
+    await userEvent.click(page.getByRole('button', { name: 'About and licences' }));
+    const dialog = page.getByRole('dialog', { name: 'About Disklab' });
+    await expect.element(dialog).toHaveTextContent(/7-Zip 24\.09, copyright Igor Pavlov.*GNU LGPL.*unRAR/s);
+    await expect.element(dialog).toHaveTextContent(/7-zip\/7zz\.wasm/);
+    const links = dialog.element().querySelectorAll('a');
+    expect([...links].map((link) => link.getAttribute('href'))).toEqual([
+      './7-zip/License.txt',
+      './7-zip/unRarLicense.txt',
+      './7-zip/LGPL-2.1.txt',
+      './licences.txt',
+    ]);
+    await expectAccessible(dialog.element());
+  });
+});
+
 describe('the page', () => {
   it('says what it is, what to do next and what stays here', async () => {
     await start();
