@@ -32,7 +32,7 @@ async function lookAt(
   pairs: readonly ContentPair[],
   tools: FilesTools,
 ): Promise<Map<number, ContentResult>> {
-  const isOneVolume = before.volume === after.volume && insides.isOneChain(before.at, after.at);
+  const isOneVolume = before.volume === after.volume && insides.span(before.at, after.at) !== null;
   let proven: ReadonlySet<string> = new Set();
   if (isOneVolume) {
     const wanted = new Set(pairs.map((pair) => pair.path));

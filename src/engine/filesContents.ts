@@ -99,8 +99,8 @@ export async function inspect(
   const total = items.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const meter = new ProgressMeter(report, 'Reading', 'bytes', total);
   const onAdvance = (bytes: number) => meter.advanceTo(bytes);
-  const host = insides.hostOf(at);
-  const found = await host.inspect(insides.pointOf(at), volume, items, wanted, { signal, onAdvance });
+  const { host, point } = insides.seen(at);
+  const found = await host.inspect(point, volume, items, wanted, { signal, onAdvance });
   meter.finish();
   return found;
 }

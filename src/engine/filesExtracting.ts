@@ -97,7 +97,8 @@ async function readInto(
     },
     end: (item, end) => extraction.end(item, end),
   };
-  await insides.hostOf(at).read(insides.pointOf(at), volume, items, told, { signal });
+  const { host, point } = insides.seen(at);
+  await host.read(point, volume, items, told, { signal });
   meter.finish();
 }
 

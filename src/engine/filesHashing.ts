@@ -46,7 +46,7 @@ export async function hashAtPoints(
   const meter = new ProgressMeter(tools.report, 'Comparing contents', 'bytes', null);
   let newer: HashedPoint | null = null;
   let bytes = 0;
-  for (const at of [...points].sort((a, b) => insides.pointOf(a) - insides.pointOf(b))) {
+  for (const at of insides.newestFirst(points)) {
     if ((await insides.findVolume({ at, volume }, tools)) === null) continue;
     const known = await knownVolume(insides, { at, volume }, { signal, report: () => undefined });
     const point: HashedPoint = { at, known, files: new Map() };
@@ -99,10 +99,10 @@ async function provenFrom(
   entries: readonly number[],
 ): Promise<Map<string, HashedFile>> {
   const proven = new Map<string, HashedFile>();
-  if (known.listing !== newer.known.listing) return proven;
-  const [from, to] = [insides.pointOf(newer.at), insides.pointOf(at)];
+  const span = insides.span(newer.at, at);
+  if (known.listing !== newer.known.listing || span === null) return proven;
   const isSame = async (ranges: Float64Array) =>
-    (await insides.hostOf(at).layersBetween(from, to, ranges)).length === 0;
+    (await span.host.layersBetween(span.newer, span.older, ranges)).length === 0;
   const candidates = entries.flatMap((entry) => {
     const path = known.listing.path(entry);
     const file = newer.files.get(path);

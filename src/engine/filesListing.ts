@@ -58,7 +58,8 @@ async function listVolume(
 ): Promise<KnownVolume> {
   const meter = new ProgressMeter(report, 'Listing files', 'files', null);
   const onAdvance = (entries: number) => meter.advanceTo(entries);
-  const read = await insides.hostOf(at).list(insides.pointOf(at), volume, { signal, onAdvance });
+  const { host, point } = insides.seen(at);
+  const read = await host.list(point, volume, { signal, onAdvance });
   const listing = new Listing(read.listing);
   meter.advanceTo(listing.count);
   meter.finish();
@@ -70,9 +71,8 @@ async function sameAsAnother(
   { at, volume: firstSector }: VolumeAt,
   volume: Volume,
 ): Promise<KnownVolume | null> {
-  const here = insides.pointOf(at);
-  const others = insides
-    .layersOf(at)
+  const { host, point: here, layers } = insides.seen(at);
+  const others = layers
     .map((layer, point) => ({ point, known: insides.known({ at: layer, volume: firstSector }) }))
     .sort((a, b) => Math.abs(a.point - here) - Math.abs(b.point - here));
   // Only the nearest: further ones lie behind more layers.
@@ -80,7 +80,7 @@ async function sameAsAnother(
   if (!nearest?.known || !isSameVolume(nearest.known.volume, volume)) return null;
   const ranges = onDisk(nearest.known.read.touched, volume);
   const [newer, older] = [Math.min(here, nearest.point), Math.max(here, nearest.point)];
-  const changed = await insides.hostOf(at).layersBetween(newer, older, ranges);
+  const changed = await host.layersBetween(newer, older, ranges);
   return changed.length === 0 ? nearest.known : null;
 }
 
@@ -98,7 +98,7 @@ export async function listPoints(
 ): Promise<ListedPoint[]> {
   const listed: ListedPoint[] = [];
   const meter = new ProgressMeter(tools.report, 'Listing older points', 'steps', points.length);
-  for (const at of [...points].sort((a, b) => insides.pointOf(a) - insides.pointOf(b))) {
+  for (const at of insides.newestFirst(points)) {
     tools.signal.throwIfAborted();
     const startMs = performance.now();
     const { state, problem } = await listPoint(insides, { at, volume }, tools);
@@ -128,6 +128,6 @@ async function listPoint(
 
 /** It is the listing of a newer point as well. */
 function isShared(insides: Insides, { at, volume }: VolumeAt, listing: Listing): boolean {
-  const newer = insides.layersOf(at).slice(0, insides.pointOf(at));
-  return newer.some((layer) => insides.known({ at: layer, volume })?.listing === listing);
+  const { layers, point } = insides.seen(at);
+  return layers.slice(0, point).some((layer) => insides.known({ at: layer, volume })?.listing === listing);
 }

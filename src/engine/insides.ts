@@ -2,7 +2,7 @@
  * What is known of the inside of the disks of a chain: tables of volumes, listings, hashes, and the host that reads them.
  * Two chains at a time, for what compares them; files that were replaced begin afresh.
  */
-import { must } from '../base/assert.ts';
+import { assert } from '../base/assert.ts';
 import { DiskError } from '../base/errors.ts';
 import { SECTOR_BYTES } from '../base/units.ts';
 import type { VolumeListing } from '../filesystems/fileSystem.ts';
@@ -31,6 +31,14 @@ export interface KnownVolume {
   readonly volume: Volume;
   readonly listing: Listing;
   readonly read: Omit<VolumeListing, 'listing'>;
+}
+
+interface SeenPoint {
+  readonly host: FilesHost;
+  /** 0 = as seen from the leaf. */
+  readonly point: number;
+  /** Files of the chain, layer 0 first. */
+  readonly layers: readonly FileId[];
 }
 
 interface InsidesTools {
@@ -69,34 +77,37 @@ export class Insides {
 
   constructor(private readonly tools: InsidesTools) {}
 
-  /** Files of the chain, layer 0 first. */
-  layersOf(at: FileId): readonly FileId[] {
-    return this.chainOf(at).chain.ids;
-  }
-
-  hostOf(at: FileId): FilesHost {
-    return this.chainOf(at).host;
-  }
-
-  /** One chain's files, seen together. */
-  isOneChain(one: FileId, other: FileId): boolean {
-    return this.layersOf(one).includes(other);
-  }
-
   readonly rows = new FolderRows();
 
-  /** 0 = as seen from the leaf. */
-  pointOf(at: FileId): number {
-    const point = this.chainOf(at).chain.ids.indexOf(at);
-    must(point >= 0 || null, 'the file is of its chain');
-    return point;
+  /** A point, as one chain around it has it. What follows from one answer belongs together. */
+  seen(at: FileId): SeenPoint {
+    return pointIn(this.chainOf(at), at);
+  }
+
+  /** Two points of one chain; null: no chain that is looked into has both. */
+  span(
+    one: FileId,
+    other: FileId,
+  ): { readonly host: FilesHost; readonly newer: number; readonly older: number } | null {
+    const has = ({ chain: { ids } }: ChainInsides) => ids.includes(one) && ids.includes(other);
+    const both = [this.chainOf(one), this.chainOf(other)].find(has);
+    if (!both) return null;
+    const places = [both.chain.ids.indexOf(one), both.chain.ids.indexOf(other)];
+    return { host: both.host, newer: Math.min(...places), older: Math.max(...places) };
+  }
+
+  newestFirst(points: readonly FileId[]): FileId[] {
+    const whole = points
+      .map((at) => this.chainOf(at).chain.ids)
+      .find((ids) => points.every((at) => ids.includes(at)));
+    return [...points].sort((a, b) => (whole?.indexOf(a) ?? 0) - (whole?.indexOf(b) ?? 0));
   }
 
   async table(at: FileId, options: HostOptions = {}): Promise<VolumeTable> {
     const chain = this.chainOf(at);
     const known = chain.tables.get(at);
     if (known) return known;
-    const table = await chain.host.volumes(this.pointOf(at), options);
+    const table = await chain.host.volumes(pointIn(chain, at).point, options);
     chain.tables.set(at, table);
     return table;
   }
@@ -183,13 +194,17 @@ export class Insides {
 
   private chainOf(at: FileId): ChainInsides {
     this.dropGone();
-    const known = this.chains.find(({ chain }) => chain.ids.includes(at));
+    const { pile, leafOf, openHost } = this.tools;
+    const leaf = leafOf(at);
+    // What is known of a part of the chain does not speak for all of it; of two that have both, always the same one.
+    const known = this.chains
+      .filter(({ chain: { ids } }) => ids.includes(at) && ids.includes(leaf))
+      .reduce<ChainInsides | null>(longer, null);
     if (known) {
       this.chains = [...this.chains.filter((each) => each !== known), known];
       return known;
     }
-    const { pile, leafOf, openHost } = this.tools;
-    const around = pile.chainFrom(leafOf(at));
+    const around = pile.chainFrom(leaf);
     const chain = around.ids.includes(at) ? around : pile.chainFrom(at);
     const opened = new ChainInsides(chain, openHost(chain));
     this.chains.push(opened);
@@ -227,6 +242,16 @@ export class Insides {
       throw error;
     }
   }
+}
+
+function longer(one: ChainInsides | null, other: ChainInsides): ChainInsides {
+  return one && one.chain.ids.length >= other.chain.ids.length ? one : other;
+}
+
+function pointIn({ chain: { ids }, host }: ChainInsides, at: FileId): SeenPoint {
+  const point = ids.indexOf(at);
+  assert(point >= 0, 'the file is of its chain');
+  return { host, point, layers: ids };
 }
 
 /** Bytes of the disk that a listing was read from. */

@@ -256,3 +256,35 @@ describe('where a folder lives', () => {
     expect({ files, runs, shares }).toEqual({ files: 3, runs: one.runs, shares: one.shares });
   });
 });
+
+describe('points that were looked into from another file', () => {
+  it.each(HISTORY_NAMES)('are proven equal on %s only where they are', async (name) => {
+    const opened = await open(name);
+    const { engine, points, volume } = opened;
+    for (const [i, older] of points.entries()) {
+      const newer = points[i - 1];
+      if (newer === undefined) continue;
+      const [was, is] = [stateAt(opened, older).files, stateAt(opened, newer).files];
+      const changed = [...is].filter(
+        ([path, { sha256 }]) => was.has(path) && was.get(path)?.sha256 !== sha256,
+      );
+      // The disk is first seen from the older file alone, then from the newest.
+      okValue(await engine.endFilesThread());
+      okValue(await engine.viewFrom(older, job()));
+      okValue(await engine.openVolume({ at: older, volume }, job()));
+      okValue(await engine.viewFrom(must(points[0], 'the leaf'), job()));
+      okValue(await engine.openVolume({ at: newer, volume }, job()));
+      const request = {
+        before: { at: older, volume },
+        after: { at: newer, volume },
+        path: '',
+        contents: true,
+      };
+      const { changes } = okValue(await engine.compareFiles(request, job()));
+      const found = changes.filter(
+        ({ kind, change, path }) => kind === 'file' && change === 'changed' && !isMakers(path),
+      );
+      expect([i, found.map(({ path }) => path).sort()]).toEqual([i, changed.map(([path]) => path).sort()]);
+    }
+  });
+});
