@@ -42,6 +42,8 @@ async function planMerge(page) {
 async function files(page) {
   await openSample(page);
   await page.getByRole('link', { name: 'Files', exact: true }).click();
+  // Rows of files that are gone come in with the older points.
+  await page.getByText(/came and went/).waitFor({ timeout: 60_000 });
   const file = page.getByRole('row', { name: /^ORDERS\.DB/ });
   await file.getByText('ORDERS.DB').click({ timeout: 60_000 });
   await page.getByText('Where its bytes live').waitFor();
