@@ -88,29 +88,6 @@ export function cellsOf(
   return cells;
 }
 
-/**
- * What became of everything directly in a folder, by name: cells as `cellsOf` gives them. Names are compared exactly as
- * stored; where a folder has one several times, the first counts.
- */
-export function folderHistory(
-  points: readonly HistoryPoint[],
-  path: string,
-): Map<string, (PointCell | null)[]> {
-  const folders = entriesAt(points, path);
-  const steps = stepsOf(points);
-  const rows = new Map<string, (PointCell | null)[]>();
-  for (const [point, { listing }] of points.entries()) {
-    const folder = folders[point] ?? -1;
-    if (!listing || folder < 0) continue;
-    for (const entry of listing.children(folder)) {
-      const name = listing.name(entry);
-      if (name === '' || rows.has(name)) continue;
-      rows.set(name, cellsOf(points, childrenAt(points, folders, name), steps));
-    }
-  }
-  return rows;
-}
-
 /** The entry of a name in one folder's entry at each point. */
 export function childrenAt(
   points: readonly HistoryPoint[],

@@ -1,7 +1,13 @@
 /** What became of files from point to point, against maps of paths. */
 import { describe, expect, it } from 'vitest';
 import { Prng } from '../../../src/base/prng.ts';
-import { folderHistory } from '../../../src/filesystems/history.ts';
+import {
+  cellsOf,
+  childrenAt,
+  entriesAt,
+  type HistoryPoint,
+  type PointCell,
+} from '../../../src/filesystems/history.ts';
 import { emptyListing } from '../../../src/filesystems/listing.ts';
 import { pairOf } from '../../../src/filesystems/listingPair.ts';
 import {
@@ -15,6 +21,21 @@ import {
 import { slowCells } from '../../support/slowHistory.ts';
 
 const SEEDS = Array.from({ length: 100 }, (_, seed) => seed);
+
+/** Cells of everything directly in a folder, by name; where a folder has one several times, the first counts. */
+function folderHistory(points: readonly HistoryPoint[], path: string): Map<string, (PointCell | null)[]> {
+  const folders = entriesAt(points, path);
+  const rows = new Map<string, (PointCell | null)[]>();
+  for (const [point, { listing }] of points.entries()) {
+    const folder = folders[point] ?? -1;
+    if (!listing || folder < 0) continue;
+    for (const entry of listing.children(folder)) {
+      const name = listing.name(entry);
+      if (name !== '' && !rows.has(name)) rows.set(name, cellsOf(points, childrenAt(points, folders, name)));
+    }
+  }
+  return rows;
+}
 
 /** Every folder that any known point has, and the root. */
 function foldersIn(points: readonly TreePoint[]): string[] {
