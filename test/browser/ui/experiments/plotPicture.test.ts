@@ -35,7 +35,7 @@ describe('the plot as PNG, under the policy of the built page', () => {
   const refused: string[] = [];
 
   beforeAll(() => {
-    const rules = ["img-src 'self' data:", "style-src 'self'", "connect-src 'self'"];
+    const rules = ["img-src 'self' data: blob:", "style-src 'self'", "connect-src 'self'"];
     // What the built page has; if it changes, this has to be looked at.
     for (const rule of rules) expect(policySource).toContain(`"${rule}"`);
     document.addEventListener('securitypolicyviolation', (event) => refused.push(event.violatedDirective));
@@ -48,7 +48,7 @@ describe('the plot as PNG, under the policy of the built page', () => {
     const { svg, target } = await renderPlot(one, null, 720);
     const policy = document.createElement('meta');
     policy.httpEquiv = 'Content-Security-Policy';
-    policy.content = "img-src 'self' data:; connect-src 'self'";
+    policy.content = "img-src 'self' data: blob:; connect-src 'self'";
     document.head.append(policy);
     const blob = await pngBlob(svg);
     expect(blob.type).toBe('image/png');
