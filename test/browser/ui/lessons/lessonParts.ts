@@ -1,4 +1,5 @@
 /** What tests of the lessons share: a small course of their own, and the whole page on the fake engine. */
+import { expect } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import type { Lesson, LessonStep } from '../../../../src/engine/api.ts';
 import App from '../../../../src/ui/App.svelte';
@@ -153,5 +154,7 @@ export async function lessonApp(hash: string, list = TEST_LESSONS) {
 export const begun = async (list = TEST_LESSONS) => {
   const app = await lessonApp('#screen=lessons&at=differencing-disk', list);
   await app.button('Begin').click();
+  // It comes in on demand; a busy machine takes its time to serve it the first time.
+  await expect.element(app.panel, { timeout: 30_000 }).toBeVisible();
   return app;
 };
