@@ -54,7 +54,13 @@ export async function hashAtPoints(
     const wanted = from < 0 ? [] : filesUnder(known.listing, from);
     const entries = wanted.filter((entry) => only(known.listing.path(entry)));
     const proven = newer ? await provenFrom(insides, newer, point, entries) : new Map<string, HashedFile>();
-    const unread = entries.filter((entry) => !proven.has(known.listing.path(entry)));
+    const hashes = insides.contentsOf({ at, volume });
+    const unread = entries.filter((entry) => !proven.has(known.listing.path(entry)) && !hashes.has(entry));
+    // Read before; where it lies was not kept.
+    for (const entry of entries) {
+      const sha256 = hashes.get(entry);
+      if (sha256 !== undefined) point.files.set(known.listing.path(entry), { sha256, ranges: null });
+    }
     const before = bytes;
     const report: FilesTools['report'] = ({ done }) => {
       bytes = before + done;

@@ -97,28 +97,24 @@ export async function listPoints(
   tools: FilesTools,
 ): Promise<ListedPoint[]> {
   const listed: ListedPoint[] = [];
-  const meter = new ProgressMeter(tools.report, 'Listing older points', 'steps', points.length);
   for (const at of insides.newestFirst(points)) {
     tools.signal.throwIfAborted();
     const startMs = performance.now();
     const { state, problem } = await listPoint(insides, { at, volume }, tools);
     listed.push({ at, state, seconds: (performance.now() - startMs) / 1000, problem });
-    meter.advance(1);
   }
-  meter.finish();
   return listed;
 }
 
 async function listPoint(
   insides: Insides,
   place: VolumeAt,
-  { signal }: FilesTools,
+  tools: FilesTools,
 ): Promise<Pick<ListedPoint, 'state' | 'problem'>> {
   try {
-    const volume = await insides.findVolume(place, { signal });
+    const volume = await insides.findVolume(place, tools);
     if (!volume) return { state: 'no-volume', problem: null };
-    const known = insides.known(place);
-    const { listing } = known ?? (await learn(insides, place, volume, { signal, report: () => undefined }));
+    const { listing } = insides.known(place) ?? (await learn(insides, place, volume, tools));
     return { state: isShared(insides, place, listing) ? 'same' : 'listed', problem: null };
   } catch (error) {
     if (!(error instanceof DiskError) || error.code === 'cancelled') throw error;
