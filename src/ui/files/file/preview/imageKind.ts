@@ -1,37 +1,28 @@
 /**
- * Pictures that the browser draws by itself, by their first bytes, and how large they say they are. SVG and HTML are not
- * among them: those can hold more than a picture.
+ * Pictures that the browser draws by itself, and how large they say they are. SVG and HTML are not among them: those can hold
+ * more than a picture.
  */
 import { viewOf } from '../../../../base/bytes.ts';
+import type { FileKind } from '../../../../engine/api.ts';
 
 export interface ImageKind {
   readonly type: string;
   readonly name: string;
 }
 
-const KINDS = {
-  png: { type: 'image/png', name: 'PNG' },
-  jpeg: { type: 'image/jpeg', name: 'JPEG' },
-  gif: { type: 'image/gif', name: 'GIF' },
-  webp: { type: 'image/webp', name: 'WebP' },
-  bmp: { type: 'image/bmp', name: 'BMP' },
-  avif: { type: 'image/avif', name: 'AVIF' },
-  ico: { type: 'image/x-icon', name: 'icon' },
-} as const satisfies Record<string, ImageKind>;
+/** By the words that the engine has for them. */
+const KINDS: ReadonlyMap<string, ImageKind> = new Map([
+  ['PNG image', { type: 'image/png', name: 'PNG' }],
+  ['JPEG image', { type: 'image/jpeg', name: 'JPEG' }],
+  ['GIF image', { type: 'image/gif', name: 'GIF' }],
+  ['WebP image', { type: 'image/webp', name: 'WebP' }],
+  ['BMP image', { type: 'image/bmp', name: 'BMP' }],
+  ['AVIF image', { type: 'image/avif', name: 'AVIF' }],
+  ['Windows icon', { type: 'image/x-icon', name: 'icon' }],
+]);
 
-const ascii = (head: Uint8Array, from: number, to: number) =>
-  String.fromCharCode(...head.subarray(from, Math.min(to, head.length)));
-
-export function imageKindOf(head: Uint8Array): ImageKind | null {
-  if (ascii(head, 0, 8) === '\x89PNG\r\n\x1a\n') return KINDS.png;
-  if (head[0] === 0xff && head[1] === 0xd8 && head[2] === 0xff) return KINDS.jpeg;
-  if (/^GIF8[79]a$/.test(ascii(head, 0, 6))) return KINDS.gif;
-  if (ascii(head, 0, 4) === 'RIFF' && ascii(head, 8, 12) === 'WEBP') return KINDS.webp;
-  if (ascii(head, 4, 8) === 'ftyp' && /avi[fs]/.test(ascii(head, 8, 32))) return KINDS.avif;
-  if (head.length >= 26 && ascii(head, 0, 2) === 'BM' && viewOf(head).getUint32(6, true) === 0)
-    return KINDS.bmp;
-  const isIcon = head.length >= 22 && viewOf(head).getUint32(0, true) === 0x10000;
-  return isIcon && (head[4] ?? 0) > 0 && head[5] === 0 ? KINDS.ico : null;
+export function imageKindOf({ show, words }: FileKind): ImageKind | null {
+  return show === 'image' ? (KINDS.get(words) ?? null) : null;
 }
 
 interface PixelSize {

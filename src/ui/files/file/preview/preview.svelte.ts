@@ -33,9 +33,7 @@ export class Preview {
     kindOf(this.bytes.subarray(0, HEAD_BYTES), nameOf(this.place.path)),
   );
   /** Of the pictures that browsers draw; null where it is none. */
-  readonly image: ImageKind | null = $derived.by(() =>
-    this.kind.show === 'image' ? imageKindOf(this.bytes.subarray(0, 64)) : null,
-  );
+  readonly image: ImageKind | null = $derived.by(() => imageKindOf(this.kind));
   /** All of it is here. */
   readonly isWhole: boolean = $derived.by(() => this.bytes.length >= (this.ask.result?.sizeBytes ?? 0));
   readonly mode: PreviewMode = $derived.by(() => {

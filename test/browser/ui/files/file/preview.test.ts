@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { render } from 'vitest-browser-svelte';
+import { kindOf } from '../../../../../src/engine/api.ts';
 import PreviewDialog from '../../../../../src/ui/files/file/PreviewDialog.svelte';
 import { decodeText, piecesOf } from '../../../../../src/ui/files/file/preview/decodeText.ts';
 import { imageKindOf, pixelSizeOf } from '../../../../../src/ui/files/file/preview/imageKind.ts';
@@ -162,24 +163,24 @@ describe('kinds of pictures', () => {
     ],
     [
       'BMP',
-      zeros(26, [0x42, 0x4d, 26, 0, 0, 0, 0, 0, 0, 0, 26, 0, 0, 0, 40, 0, 0, 0, 7, 0, 0, 0, 5, 0, 0, 0]),
+      zeros(26, [0x42, 0x4d, 26, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 7, 0, 0, 0, 5, 0, 0, 0]),
       { width: 7, height: 5 },
     ],
   ] as const)('%s says its size', (name, head, size) => {
-    const kind = imageKindOf(head);
+    const kind = imageKindOf(kindOf(head, 'a'));
     expect(kind?.name).toBe(name);
     if (kind) expect(pixelSizeOf(head, kind)).toEqual(size);
   });
 
   it('a head that ends too soon says none', () => {
     const head = zeros(12, [0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]);
-    const kind = imageKindOf(head);
+    const kind = imageKindOf(kindOf(head, 'a'));
     expect(kind?.name).toBe('PNG');
     if (kind) expect(pixelSizeOf(head, kind)).toBeNull();
   });
 
   it('markup is none', () => {
     for (const text of ['<svg', '<!doctype html><html>', '<?xml version="1.0"?><svg>', ''])
-      expect(imageKindOf(bytesOf(text))).toBeNull();
+      expect(imageKindOf(kindOf(bytesOf(text), 'a.svg'))).toBeNull();
   });
 });
